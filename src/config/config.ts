@@ -1,0 +1,51 @@
+/** The shape of a deployment, as read from one YAML file (see load.ts) and checked. */
+
+export interface Config {
+  /** file it was read from, for messages */
+  file: string
+  postgres: { url: string }
+  /** absent: no Neo4j, everything is answered from Postgres */
+  neo4j?: { url: string; user?: string; password?: string }
+  api: ApiConfig
+  chains: ChainConfig[]
+}
+
+export interface ApiConfig {
+  host: string
+  port: number
+  /** longest time a request may take, ms */
+  timeoutMs: number
+  /** `/ready` fails when a chain's indexed block is older than this many seconds while its head goes on */
+  maxLagSeconds: number
+}
+
+export interface ChainConfig {
+  /** EIP-155 chain id */
+  id: number
+  /** CAIP-2, `eip155:<id>` */
+  caip2: string
+  /** for people, and for environment variables: lower case, `[a-z0-9-]+` */
+  name: string
+  /** JSON-RPC endpoint, http(s) or ws(s) */
+  rpc: string
+  /** SQD Network gateway for the history, where there is one */
+  gateway?: string
+  /** blocks after which a block is final */
+  finality: number
+  /** how often the head is asked for over http, ms */
+  pollIntervalMs: number
+  /** requests a second that the endpoint allows; absent: as many as `capacity` in flight give */
+  rateLimit?: number
+  /** protocol name -> where it is on this chain */
+  protocols: Record<string, ProtocolDeployment>
+  /** token metadata known beforehand, by lower-case address; others are read from the contract */
+  tokens: Record<string, { symbol: string; name?: string; decimals: number }>
+  /** port of the processor's Prometheus metrics; absent: PROMETHEUS_PORT or a free one */
+  metricsPort?: number
+}
+
+export interface ProtocolDeployment {
+  /** role -> lower-case address */
+  contracts: Record<string, string>
+  firstBlock: number
+}

@@ -1,0 +1,36 @@
+/** How ids are written: lower case, CAIP-2 chain first, so that another chain can name a thing before it is seen. */
+
+/** `eip155:8453` */
+export function chainId(id: number): string {
+  return `eip155:${id}`
+}
+
+/** CAIP-10: `eip155:1:0x…` */
+export function accountId(chain: string, address: string): string {
+  return `${chain}:${address.toLowerCase()}`
+}
+
+/** CAIP-19: `eip155:1/erc20:0x…` */
+export function tokenId(chain: string, address: string): string {
+  return `${chain}/erc20:${address.toLowerCase()}`
+}
+
+/** CAIP-19: `eip155:1/erc721:0x…/12` */
+export function nftId(chain: string, contract: string, token: bigint): string {
+  return `${chain}/erc721:${contract.toLowerCase()}/${token}`
+}
+
+/** `eip155:1514/story:0x…`, `eip155:31337/reference:12` */
+export function modelId(chain: string, protocol: string, reference: string): string {
+  return `${chain}/${protocol}:${reference.toLowerCase()}`
+}
+
+/** `eip155:31337/pool:0x…` */
+export function poolId(chain: string, address: string): string {
+  return `${chain}/pool:${address.toLowerCase()}`
+}
+
+/** The address part of a CAIP-10 account or CAIP-19 token id. */
+export function addressOf(id: string): string {
+  return id.slice(id.lastIndexOf(':') + 1)
+}
