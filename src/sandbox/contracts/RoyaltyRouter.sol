@@ -75,13 +75,19 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
     /// @param beneficiary the model's owner at this moment
     /// @param amount now claimable by the beneficiary
     /// @param patronsAmount compounded into the model's pool: the liquid one, else the direct one, else 0
+    /// @param entryModel where the money entered this chain: the model that was paid, or the message's toModel
+    /// @param guid of the message that brought the money; 0 for a fee that was paid here
+    /// @param fromModel the message's fromModel; empty for a fee that was paid here
     event RevenueCredited(
         uint256 indexed feeId,
         uint256 indexed modelId,
         address indexed beneficiary,
         address token,
         uint256 amount,
-        uint256 patronsAmount
+        uint256 patronsAmount,
+        uint256 entryModel,
+        bytes32 guid,
+        string fromModel
     );
 
     /// @notice All that was claimable in the token was paid out.
@@ -91,6 +97,9 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
     struct Distribution {
         uint256 feeId;
         address token;
+        uint256 entryModel;
+        bytes32 guid;
+        string fromModel;
         uint256 pending;
         uint256 visited;
         uint256[] ids;
@@ -156,7 +165,7 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
         feeId = ++lastFeeId;
         uint256 net = gross - protocolFee;
         emit FeePaid(feeId, modelId, msg.sender, token, gross, protocolFee, net);
-        _distribute(feeId, modelId, token, net);
+        _distribute(_begin(feeId, token, modelId, 0, ""), net);
     }
 
     /// @notice The bridge brings what a child on another chain owes; it is distributed like a fee, without another
@@ -176,7 +185,7 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
 
         feeId = ++lastFeeId;
         emit RoyaltyReceived(guid, toModel, fromModel, token, amount, feeId);
-        _distribute(feeId, toModel, token, amount);
+        _distribute(_begin(feeId, token, toModel, guid, fromModel), amount);
     }
 
     /// @notice Pays the caller all that is his in one token.
@@ -188,12 +197,20 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
         emit RoyaltyClaimed(msg.sender, token, amount);
     }
 
+    function _begin(uint256 feeId, address token, uint256 entryModel, bytes32 guid, string memory fromModel)
+        private
+        pure
+        returns (Distribution memory d)
+    {
+        (d.feeId, d.token, d.entryModel, d.guid, d.fromModel) = (feeId, token, entryModel, guid, fromModel);
+        d.ids = new uint256[](MAX_NODES);
+        d.amounts = new uint256[](MAX_NODES);
+    }
+
     /// Youngest model first: a parent's id is below its child's, so whatever reaches a model has been added up
     /// before its turn, and a diamond pays its top once.
-    function _distribute(uint256 feeId, uint256 modelId, address token, uint256 amount) private {
-        Distribution memory d =
-            Distribution(feeId, token, 0, 0, new uint256[](MAX_NODES), new uint256[](MAX_NODES));
-        _add(d, modelId, amount);
+    function _distribute(Distribution memory d, uint256 amount) private {
+        _add(d, d.entryModel, amount);
         while (d.pending > 0) {
             (uint256 id, uint256 reached) = _takeYoungest(d);
             uint256 up = _payLocalParents(d, id, reached) + _payForeignParents(d, id, reached);
@@ -235,7 +252,17 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
         }
         address beneficiary = registry.ownerOf(id);
         claimable[beneficiary][d.token] += kept - patronsAmount;
-        emit RevenueCredited(d.feeId, id, beneficiary, d.token, kept - patronsAmount, patronsAmount);
+        emit RevenueCredited(
+            d.feeId,
+            id,
+            beneficiary,
+            d.token,
+            kept - patronsAmount,
+            patronsAmount,
+            d.entryModel,
+            d.guid,
+            d.fromModel
+        );
     }
 
     function _rewardedPool(uint256 id, address token) private view returns (address) {
