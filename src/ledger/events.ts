@@ -202,8 +202,8 @@ export interface RoyaltyAccrued extends Of<'royaltyAccrued'> {
   amount: bigint
   /** went to the patrons of `to`'s pool, not claimable; default 0 */
   patronsAmount?: bigint
-  /** account or vault to whom the protocol credits it */
-  beneficiary: string
+  /** account or vault to whom the protocol credits it; undefined: the vault of `to`, resolved by the ledger */
+  beneficiary?: string
   /** fee it came from, where the protocol says */
   fee?: string
   /** ppm of the fee's net that this is, where the protocol says */

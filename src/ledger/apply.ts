@@ -1,0 +1,103 @@
+import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
+import type { DomainEvent } from './events'
+import { licenseMinted, licenseTermsAttached, licenseTermsRegistered } from './licenses'
+import {
+  attestationRevoked,
+  attested,
+  contractDiscovered,
+  modelForked,
+  modelRegistered,
+  nftTransferred,
+  versionPublished,
+} from './models'
+import { crossChainMoved, feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
+import {
+  compounded,
+  delegated,
+  exitPaid,
+  exitRequested,
+  poolCreated,
+  sharesTransferred,
+  slashed,
+  staked,
+  withdrawn,
+} from './stake'
+import type { LedgerState } from './state'
+import { vaultDebtUpdated, vaultDeployed, vaultRevenueAdded, vaultSharesMoved } from './vaults'
+
+/**
+ * Changes the state by one event. Pure: no clock, no chance, no I/O. An event that does not fit the state
+ * is rejected with a reason and changes nothing.
+ */
+export function apply(state: LedgerState, event: DomainEvent): void {
+  switch (event.kind) {
+    case 'modelRegistered':
+      return modelRegistered(state, event)
+    case 'nftTransferred':
+      return nftTransferred(state, event)
+    case 'versionPublished':
+      return versionPublished(state, event)
+    case 'modelForked':
+      return modelForked(state, event)
+    case 'attested':
+      return attested(state, event)
+    case 'attestationRevoked':
+      return attestationRevoked(state, event)
+    case 'contractDiscovered':
+      return contractDiscovered(state, event)
+    case 'poolCreated':
+      return poolCreated(state, event)
+    case 'staked':
+      return staked(state, event)
+    case 'withdrawn':
+      return withdrawn(state, event)
+    case 'sharesTransferred':
+      return sharesTransferred(state, event)
+    case 'exitRequested':
+      return exitRequested(state, event)
+    case 'exitPaid':
+      return exitPaid(state, event)
+    case 'slashed':
+      return slashed(state, event)
+    case 'compounded':
+      return compounded(state, event)
+    case 'delegated':
+      return delegated(state, event)
+    case 'feePaid':
+      return feePaid(state, event)
+    case 'royaltyAccrued':
+      return royaltyAccrued(state, event)
+    case 'royaltyForwarded':
+      return royaltyForwarded(state, event)
+    case 'royaltyClaimed':
+      return royaltyClaimed(state, event)
+    case 'crossChainMoved':
+      return crossChainMoved(state, event)
+    case 'vaultDeployed':
+      return vaultDeployed(state, event)
+    case 'vaultSharesMoved':
+      return vaultSharesMoved(state, event)
+    case 'vaultRevenueAdded':
+      return vaultRevenueAdded(state, event)
+    case 'vaultDebtUpdated':
+      return vaultDebtUpdated(state, event)
+    case 'licenseTermsRegistered':
+      return licenseTermsRegistered(state, event)
+    case 'licenseTermsAttached':
+      return licenseTermsAttached(state, event)
+    case 'licenseMinted':
+      return licenseMinted(state, event)
+    case 'disputeRaised':
+      return disputeRaised(state, event)
+    case 'disputeJudged':
+      return disputeJudged(state, event)
+    case 'taintInherited':
+      return taintInherited(state, event)
+    case 'disputeClosed':
+      return disputeClosed(state, event)
+    case 'logRejected':
+      return state.reject(event.origin, event.reason)
+    default:
+      event satisfies never
+  }
+}

@@ -1,0 +1,27 @@
+import { apply } from './apply'
+import type { DomainEvent } from './events'
+import { LedgerState, type Missing } from './state'
+
+/** Reads the rows a fold missed and gives every one of them (or its absence) to `state.provide…`. */
+export type Load = (missing: Missing, state: LedgerState) => Promise<void>
+
+/** More rounds than any chain of references has: event -> pool -> position; NFT -> model -> vault -> holding -> debt. */
+const MAX_ROUNDS = 12
+
+/**
+ * Folds the events into the state they change: runs them over what is loaded, loads in bulk what they asked for and
+ * did not find, and starts again until nothing is missing. The number of rounds is the depth of the references
+ * between rows, two or three, and does not grow with the number of events.
+ *
+ * @param events in chain order, of one chain
+ */
+export async function fold(events: DomainEvent[], load: Load, state = new LedgerState()): Promise<LedgerState> {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
+    state.restart()
+    for (const event of events) apply(state, event)
+    const missing = state.takeMissing()
+    if (missing === undefined) return state
+    await load(missing, state)
+  }
+  throw new Error(`the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`)
+}

@@ -1,0 +1,162 @@
+import {
+  Attestation,
+  DiscoveredContract,
+  EdgeRole,
+  LineageEdge,
+  Model,
+  ModelKind,
+  ModelVersion,
+  Nft,
+  RoyaltyPolicy,
+} from '../model'
+import type {
+  AttestationRevoked,
+  Attested,
+  ContractDiscovered,
+  ModelForked,
+  ModelRegistered,
+  NftTransferred,
+  VersionPublished,
+} from './events'
+import { originColumns, seeAccount } from './parties'
+import type { LedgerState } from './state'
+
+/** A model is made once; a second registration of the same id is rejected. Registration is its version 1. */
+export function modelRegistered(state: LedgerState, event: ModelRegistered): void {
+  const { origin } = event
+  const known = state.get(Model, event.model)
+  const nft = event.nft === undefined ? undefined : state.get(Nft, event.nft)
+  if (known) return state.reject(origin, `model ${event.model} is registered already`)
+  const ownerId = event.owner ?? nft?.ownerId ?? null
+  if (ownerId) seeAccount(state, ownerId, origin)
+  if (event.creator) seeAccount(state, event.creator, origin)
+  if (event.nft !== undefined) {
+    state.put(Nft, new Nft({ id: event.nft, chain: origin.chain, ownerId, modelId: event.model }))
+  }
+  state.put(
+    Model,
+    new Model({
+      ...originColumns(origin),
+      id: event.model,
+      kind: event.modelKind as ModelKind,
+      nftId: event.nft ?? null,
+      tokenId: event.tokenId ?? null,
+      ownerId,
+      creatorId: event.creator ?? null,
+      name: event.name ?? null,
+      metadataUri: event.metadataUri ?? null,
+      contentHash: event.contentHash ?? null,
+      version: 1,
+      forkRoyaltyPpm: event.forkRoyaltyPpm ?? null,
+      taintCount: 0,
+      tainted: false,
+    }),
+  )
+  addVersion(state, { ...event, kind: 'versionPublished', number: 1 })
+}
+
+/** The model's owner is its NFT's owner, always. */
+export function nftTransferred(state: LedgerState, event: NftTransferred): void {
+  const { origin } = event
+  const nft = state.get(Nft, event.nft) ?? new Nft({ id: event.nft, chain: origin.chain, modelId: null })
+  nft.ownerId = event.to ?? null
+  state.put(Nft, nft)
+  if (event.to && nft.modelId) seeAccount(state, event.to, origin)
+  if (!nft.modelId) return
+  const model = state.get(Model, nft.modelId)
+  if (!model) return
+  model.ownerId = nft.ownerId
+  state.put(Model, model)
+}
+
+export function versionPublished(state: LedgerState, event: VersionPublished): void {
+  const model = state.get(Model, event.model)
+  if (!model) return state.reject(event.origin, `version of a model that is not registered: ${event.model}`)
+  model.version = event.number
+  model.contentHash = event.contentHash ?? model.contentHash
+  model.metadataUri = event.metadataUri ?? model.metadataUri
+  state.put(Model, model)
+  addVersion(state, event)
+}
+
+function addVersion(state: LedgerState, event: VersionPublished): void {
+  state.add(
+    ModelVersion,
+    new ModelVersion({
+      ...originColumns(event.origin),
+      id: `${event.model}/v${event.number}`,
+      modelId: event.model,
+      number: event.number,
+      contentHash: event.contentHash ?? null,
+      metadataUri: event.metadataUri ?? null,
+    }),
+  )
+}
+
+/**
+ * One edge a (child, role, parent). A protocol may tell of the same edge in two logs (share in one, terms in the
+ * other): what a log leaves undefined stays as it was, and the edge keeps the origin of the first.
+ */
+export function modelForked(state: LedgerState, event: ModelForked): void {
+  const { origin } = event
+  const id = `${event.child}|${event.role}|${event.parent}`
+  const edge =
+    state.get(LineageEdge, id) ??
+    new LineageEdge({
+      ...originColumns(origin),
+      id,
+      childId: event.child,
+      parentId: event.parent,
+      role: event.role as EdgeRole,
+      ordinal: event.ordinal,
+      sharePpm: null,
+      policy: RoyaltyPolicy.NONE,
+      policyContractId: null,
+      termsId: null,
+    })
+  if (event.sharePpm !== undefined) edge.sharePpm = event.sharePpm
+  if (event.policy !== undefined) edge.policy = event.policy as RoyaltyPolicy
+  if (event.policyContract !== undefined) edge.policyContractId = event.policyContract
+  if (event.terms !== undefined) edge.termsId = event.terms
+  state.put(LineageEdge, edge)
+}
+
+export function attested(state: LedgerState, event: Attested): void {
+  const { origin } = event
+  const known = state.get(Attestation, event.attestation)
+  if (known) return state.reject(origin, `attestation ${event.attestation} exists already`)
+  seeAccount(state, event.attester, origin)
+  state.put(
+    Attestation,
+    new Attestation({
+      ...originColumns(origin),
+      id: event.attestation,
+      modelId: event.model,
+      attesterId: event.attester,
+      schema: event.schema,
+      dataHash: event.dataHash ?? null,
+      uri: event.uri ?? null,
+      revoked: false,
+      revokedAt: null,
+    }),
+  )
+}
+
+export function attestationRevoked(state: LedgerState, event: AttestationRevoked): void {
+  const attestation = state.get(Attestation, event.attestation)
+  if (!attestation) return state.reject(event.origin, `revocation of an unknown attestation: ${event.attestation}`)
+  attestation.revoked = true
+  attestation.revokedAt = new Date(event.origin.time)
+  state.put(Attestation, attestation)
+}
+
+/** Announced twice, a contract keeps its first announcement. */
+export function contractDiscovered(state: LedgerState, event: ContractDiscovered): void {
+  const { origin } = event
+  const id = `${origin.chain}:${event.address}`
+  if (state.get(DiscoveredContract, id)) return
+  state.put(
+    DiscoveredContract,
+    new DiscoveredContract({ ...originColumns(origin), id, address: event.address, role: event.role }),
+  )
+}
