@@ -1,0 +1,297 @@
+/**
+ * Drives one anvil: queues signed transactions and mines them as one block, in the queue's order and at a given
+ * time, so that the same calls make the same chain.
+ */
+import type { AbiFunction, FunctionArguments, FunctionReturn } from '@subsquid/evm-abi'
+import { type Abi, decodeErrorResult, type Hex, type LocalAccount, type PrivateKeyAccount } from 'viem'
+import { artifact } from './artifacts'
+import { SandboxError } from './sandboxError'
+
+/** A log as our adapters' ABI facades decode it. */
+export interface ChainLog {
+  address: string
+  topics: string[]
+  data: string
+  block: number
+  transaction: string
+}
+
+export interface MinedBlock {
+  number: number
+  /** seconds since 1970 */
+  time: number
+  logs: ChainLog[]
+}
+
+export interface Call {
+  from: LocalAccount
+  /** absent: the data is a contract's creation code */
+  to?: string
+  data: string
+  /** what it is, for the message when it fails */
+  what: string
+  /** gas limit; the default is enough for everything but the creation of contracts */
+  gas?: bigint
+}
+
+interface RpcLog {
+  address: string
+  topics: string[]
+  data: string
+  blockNumber: string
+  transactionHash: string
+}
+
+interface RpcReceipt {
+  transactionHash: string
+  status: string
+  logs: RpcLog[]
+}
+
+interface RpcAnswer {
+  id: number
+  result?: unknown
+  error?: { message: string }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the facades' own bound for "any function"
+type AnyFunction = AbiFunction<any, any>
+
+const DEFAULT_GAS = 2_000_000n
+/** Of anvil's 30 million, so that a block's transactions always fit. */
+const BLOCK_GAS = 29_000_000n
+/** Far above any base fee that a chain of nearly empty blocks can reach. */
+const MAX_FEE = 1_000_000_000_000n
+const TIP_STEP = 1_000_000n
+const BALANCE = `0x${(10n ** 24n).toString(16)}`
+
+export class ChainDriver {
+  private nonces = new Map<string, number>()
+  private queue: Call[] = []
+  private rpcId = 0
+
+  private constructor(
+    readonly url: string,
+    readonly chainId: number,
+    /** height and time of the newest block */
+    public head: { number: number; time: number },
+  ) {}
+
+  /** Connects, takes the mining into its own hands, and gives the accounts gas money. */
+  static async connect(url: string, accounts: LocalAccount[]): Promise<ChainDriver> {
+    const driver = new ChainDriver(url, 0, { number: 0, time: 0 })
+    const chainId = Number(await driver.rpc<string>('eth_chainId'))
+    const connected = new ChainDriver(url, chainId, await driver.newestBlock())
+    await connected.takeOverMining()
+    await connected.batch(
+      accounts.map(({ address }) => ({ method: 'anvil_setBalance', params: [address, BALANCE] })),
+    )
+    const counts = await connected.batch<string>(
+      accounts.map(({ address }) => ({ method: 'eth_getTransactionCount', params: [address, 'latest'] })),
+    )
+    accounts.forEach(({ address }, index) => {
+      connected.nonces.set(address, Number(counts[index]))
+    })
+    return connected
+  }
+
+  /** Lets anvil mine each transaction as it comes again, as a user with a wallet expects. */
+  async release(): Promise<void> {
+    await this.rpc('evm_setAutomine', [true])
+  }
+
+  queued(): number {
+    return this.queue.length
+  }
+
+  /** Queues a transaction for the next block. */
+  send(call: Call): void {
+    this.queue.push(call)
+  }
+
+  /** Queues a call of a contract's function. */
+  call<F extends AnyFunction>(
+    from: LocalAccount,
+    to: string,
+    fun: F,
+    args: FunctionArguments<F>,
+    gas?: bigint,
+  ): void {
+    this.send({ from, to, data: fun.encode(args), what: fun.signature, gas })
+  }
+
+  /** Asks a view function, at the newest block or at `block`. */
+  async read<F extends AnyFunction>(
+    to: string,
+    fun: F,
+    args: FunctionArguments<F>,
+    block?: number,
+  ): Promise<FunctionReturn<F>> {
+    const at = block === undefined ? 'latest' : `0x${block.toString(16)}`
+    const result = await this.rpc<string>('eth_call', [{ to, data: fun.encode(args) }, at])
+    return fun.decodeResult(result) as FunctionReturn<F>
+  }
+
+  /**
+   * Mines the queue: one block `seconds` after the newest (none if the queue is empty and `evenIfEmpty` is not
+   * said), or as many as the gas needs, a second apart. Throws when a transaction fails.
+   */
+  async mine(seconds = 1, evenIfEmpty = false): Promise<MinedBlock[]> {
+    const blocks: MinedBlock[] = []
+    let wait = seconds
+    do {
+      if (this.queue.length === 0 && !evenIfEmpty) break
+      blocks.push(await this.mineOne(this.takeBlock(), this.head.time + wait))
+      wait = 1
+    } while (this.queue.length > 0)
+    return blocks
+  }
+
+  /** Logs of some contracts from `fromBlock` to the head, in chain order. */
+  async logs(addresses: string[], fromBlock: number): Promise<ChainLog[]> {
+    const filter = { address: addresses, fromBlock: `0x${fromBlock.toString(16)}`, toBlock: 'latest' }
+    return (await this.rpc<RpcLog[]>('eth_getLogs', [filter])).map(toChainLog)
+  }
+
+  async rpc<T>(method: string, params: unknown[] = []): Promise<T> {
+    const [result] = await this.batch<T>([{ method, params }])
+    return result as T
+  }
+
+  private async batch<T>(requests: { method: string; params: unknown[] }[]): Promise<T[]> {
+    if (requests.length === 0) return []
+    const first = this.rpcId + 1
+    const body = requests.map(request => ({ jsonrpc: '2.0', id: ++this.rpcId, ...request }))
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    }).catch(cause => {
+      throw new SandboxError(`${this.url} does not answer`, 'check that the local chain is running', {
+        cause,
+      })
+    })
+    const answers = (await response.json()) as RpcAnswer[]
+    const results: T[] = []
+    for (const answer of answers) {
+      const index = answer.id - first
+      if (answer.error) {
+        const request = requests[index]
+        throw new SandboxError(
+          `${request?.method} on ${this.url}: ${answer.error.message}`,
+          'the sandbox drives anvil: point it at an anvil of its own, started fresh',
+        )
+      }
+      results[index] = answer.result as T
+    }
+    return results
+  }
+
+  private async takeOverMining(): Promise<void> {
+    await this.rpc('evm_setIntervalMining', [0])
+    await this.rpc('evm_setAutomine', [false])
+  }
+
+  private async newestBlock(): Promise<{ number: number; time: number }> {
+    const block = await this.rpc<{ number: string; timestamp: string }>('eth_getBlockByNumber', [
+      'latest',
+      false,
+    ])
+    return { number: Number(block.number), time: Number(block.timestamp) }
+  }
+
+  private takeBlock(): Call[] {
+    let gas = 0n
+    const fits = this.queue.findIndex(call => {
+      gas += call.gas ?? DEFAULT_GAS
+      return gas > BLOCK_GAS
+    })
+    return this.queue.splice(0, fits === -1 ? this.queue.length : fits)
+  }
+
+  private async mineOne(calls: Call[], time: number): Promise<MinedBlock> {
+    const signed = await Promise.all(calls.map((call, index) => this.sign(call, calls.length - index)))
+    const hashes = await this.batch<string>(
+      signed.map(raw => ({ method: 'eth_sendRawTransaction', params: [raw] })),
+    )
+    await this.rpc('evm_setNextBlockTimestamp', [time])
+    await this.rpc('evm_mine')
+    this.head = await this.newestBlock()
+    const receipts = await this.rpc<RpcReceipt[]>('eth_getBlockReceipts', [
+      `0x${this.head.number.toString(16)}`,
+    ])
+    await this.checkReceipts(calls, hashes, receipts)
+    return { ...this.head, logs: receipts.flatMap(receipt => receipt.logs.map(toChainLog)) }
+  }
+
+  /** A block orders its transactions by tip: `rank` makes that the queue's order. */
+  private sign(call: Call, rank: number): Promise<Hex> {
+    const nonce = this.nonces.get(call.from.address)
+    if (nonce === undefined) throw new Error(`${call.from.address} is none of this driver's accounts`)
+    this.nonces.set(call.from.address, nonce + 1)
+    return (call.from as PrivateKeyAccount).signTransaction({
+      type: 'eip1559',
+      chainId: this.chainId,
+      nonce,
+      to: call.to as Hex | undefined,
+      data: call.data as Hex,
+      gas: call.gas ?? DEFAULT_GAS,
+      maxFeePerGas: MAX_FEE,
+      maxPriorityFeePerGas: BigInt(rank) * TIP_STEP,
+    })
+  }
+
+  private async checkReceipts(calls: Call[], hashes: string[], receipts: RpcReceipt[]): Promise<void> {
+    const byHash = new Map(receipts.map(receipt => [receipt.transactionHash, receipt]))
+    for (const [index, call] of calls.entries()) {
+      const receipt = byHash.get(hashes[index] ?? '')
+      if (receipt?.status === '0x1') continue
+      const reason = receipt ? await this.reasonOf(call) : 'it was not mined'
+      throw new SandboxError(
+        `${call.what} by ${call.from.address} in block ${this.head.number} of chain ${this.chainId} failed: ${reason}`,
+        'start over from a fresh chain (`npm start -- --fresh`); if it fails again, report it with the seed',
+      )
+    }
+  }
+
+  /** Asked at the block that refused it, so it can differ from the cause where the block itself changed it. */
+  private async reasonOf(call: Call): Promise<string> {
+    const response = await fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'eth_call',
+        params: [{ from: call.from.address, to: call.to, data: call.data }, 'latest'],
+      }),
+    })
+    const { error } = (await response.json()) as { error?: { message: string; data?: Hex } }
+    if (!error) return 'reverted (out of gas, or no longer reproducible)'
+    return (error.data && errorName(error.data)) ?? error.message
+  }
+}
+
+function toChainLog(log: RpcLog): ChainLog {
+  return {
+    address: log.address.toLowerCase(),
+    topics: log.topics,
+    data: log.data,
+    block: Number(log.blockNumber),
+    transaction: log.transactionHash,
+  }
+}
+
+/** `ExitNotReady(1, 1735689600)` of an error's ABI encoding, for any error of our contracts. */
+function errorName(data: Hex): string | undefined {
+  const contracts = ['ModelRegistry', 'PoolFactory', 'DirectPool', 'LiquidPool', 'RoyaltyRouter'] as const
+  for (const contract of contracts) {
+    try {
+      const { errorName, args } = decodeErrorResult({ abi: artifact(contract).abi as Abi, data })
+      return `${contract}.${errorName}(${(args ?? []).join(', ')})`
+    } catch {
+      // Another contract's error.
+    }
+  }
+  return undefined
+}
