@@ -1,0 +1,20 @@
+import { ratio, sum } from './ratio'
+
+/**
+ * Gini coefficient of inequality: G = (2 Σ i·xᵢ − (n + 1) Σ xᵢ) / (n Σ xᵢ), with x₁ ≤ … ≤ xₙ and i from 1. From 0
+ * (all equal) to 1 − 1/n (one holder has all). Holders of nothing count: leave them out where they are not part of
+ * the population. Six decimals; null where nothing is held.
+ *
+ * Source: C. Gini, Variabilità e mutabilità (1912), in the form for ordered samples.
+ *
+ * @example gini([1n, 1n, 1n]) // 0
+ * @example gini([0n, 0n, 0n, 8n]) // 0.75
+ * @example gini([1n, 2n, 3n]) // 0.222222
+ */
+export function gini(holdings: readonly bigint[]): number | null {
+  const ascending = [...holdings].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+  const n = BigInt(ascending.length)
+  const total = sum(ascending)
+  const ranked = sum(ascending.map((held, index) => BigInt(index + 1) * held))
+  return ratio(2n * ranked - (n + 1n) * total, n * total, 6)
+}
