@@ -27,7 +27,7 @@ import { vaultDebtUpdated, vaultDeployed, vaultRevenueAdded, vaultSharesMoved } 
 
 /**
  * Changes the state by one event. Pure: no clock, no chance, no I/O. An event that does not fit the state
- * is rejected with a reason and changes nothing.
+ * is rejected with a reason and changes no amount.
  */
 export function apply(state: LedgerState, event: DomainEvent): void {
   switch (event.kind) {

@@ -11,10 +11,13 @@ export interface EntityClass<T extends Row> {
   readonly name: string
 }
 
+/** Any entity, as a key. */
+export type Entity = (new (...props: never[]) => Row) & { readonly name: string }
+
 /** What a fold asked for and had not been given: rows by id, and all rows whose field has a value. */
 export interface Missing {
-  rows: Map<EntityClass<Row>, Set<string>>
-  lists: Map<EntityClass<Row>, Map<string, Set<string>>>
+  rows: Map<Entity, Set<string>>
+  lists: Map<Entity, Map<string, Set<string>>>
 }
 
 /** A log that the ledger could not fit to its state. */
@@ -38,9 +41,9 @@ interface Table {
  * (see fold.ts). So the ledger stays pure and a batch loads what it touches in a few bulk queries.
  */
 export class LedgerState {
-  private tables = new Map<EntityClass<Row>, Table>()
+  private tables = new Map<Entity, Table>()
   /** entity -> field -> value -> ids, as given by the database */
-  private lists = new Map<EntityClass<Row>, Map<string, Map<string, string[]>>>()
+  private lists = new Map<Entity, Map<string, Map<string, string[]>>>()
   private factNumbers = new Map<string, number>()
   private rejectedLogs: Rejection[] = []
   private wanted: Missing = { rows: new Map(), lists: new Map() }
@@ -146,7 +149,7 @@ export class LedgerState {
   }
 
   /** State rows to upsert and facts to insert, by entity, each in the order first touched. */
-  changes(): { entity: EntityClass<Row>; states: Row[]; facts: Row[] }[] {
+  changes(): { entity: Entity; states: Row[]; facts: Row[] }[] {
     return [...this.tables]
       .map(([entity, table]) => ({
         entity,
@@ -166,7 +169,7 @@ export class LedgerState {
     return this.rejectedLogs
   }
 
-  private table(entity: EntityClass<Row>): Table {
+  private table(entity: Entity): Table {
     return wantIn(this.tables, entity, () => ({
       loaded: new Map<string, Row | null>(),
       current: new Map<string, Row>(),

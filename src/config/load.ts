@@ -1,0 +1,145 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import Ajv, { type ErrorObject } from 'ajv'
+import { YAMLParseError, parse } from 'yaml'
+import type { ApiConfig, ChainConfig, Config } from './config'
+import { ConfigError } from './configError'
+import { expand } from './expand'
+import { packageRoot } from './packageRoot'
+
+/** What a config file may name, from the adapters: protocol -> roles, and the chains it knows addresses for. */
+export interface KnownProtocol {
+  roles: Record<string, { required: boolean; doc: string }>
+  deployments: Record<number, { contracts: Record<string, string>; firstBlock: number }>
+}
+
+interface RawChain extends Omit<ChainConfig, 'caip2' | 'protocols' | 'tokens'> {
+  protocols: Record<string, { contracts?: Record<string, string>; firstBlock?: number }>
+  tokens?: ChainConfig['tokens']
+}
+
+interface RawConfig {
+  postgres: { url: string }
+  neo4j?: { url: string; user?: string; password?: string }
+  api?: Partial<ApiConfig>
+  chains: RawChain[]
+}
+
+/**
+ * Reads, expands and checks a deployment's YAML file.
+ *
+ * @throws ConfigError naming the key, the value met and the fix
+ * @example loadConfig('config/local.yaml', protocols)
+ */
+export function loadConfig(
+  file: string,
+  protocols: Record<string, KnownProtocol>,
+  env: NodeJS.ProcessEnv = process.env,
+): Config {
+  const path = resolve(file)
+  if (!existsSync(path)) {
+    throw new ConfigError('--config', `${path} does not exist`, 'name an existing YAML file; config/ has examples')
+  }
+  return checkConfig(parseYaml(readFileSync(path, 'utf8'), path), path, protocols, env)
+}
+
+/** The same for an already parsed document; for tests and the sandbox. */
+export function checkConfig(
+  document: unknown,
+  file: string,
+  protocols: Record<string, KnownProtocol>,
+  env: NodeJS.ProcessEnv,
+): Config {
+  const raw = expand(document, env) as RawConfig
+  const validate = new Ajv({ allErrors: true, useDefaults: true }).compile(
+    JSON.parse(readFileSync(join(packageRoot, 'config/schema.json'), 'utf8')),
+  )
+  if (!validate(raw)) throw explain(validate.errors![0]!, raw)
+  const ids = new Set<number>()
+  const names = new Set<string>()
+  const chains = raw.chains.map((chain, i) => {
+    const place = `chains[${i}]`
+    if (ids.has(chain.id)) throw new ConfigError(`${place}.id`, `${chain.id} is there twice`, 'one entry a chain')
+    if (names.has(chain.name)) throw new ConfigError(`${place}.name`, `"${chain.name}" is there twice`, 'name each chain once')
+    ids.add(chain.id)
+    names.add(chain.name)
+    return checkChain(chain, place, protocols)
+  })
+  return {
+    file,
+    postgres: raw.postgres,
+    neo4j: raw.neo4j?.url ? raw.neo4j : undefined,
+    api: { host: '127.0.0.1', port: 4350, timeoutMs: 10_000, maxLagSeconds: 120, ...raw.api },
+    chains,
+  }
+}
+
+function checkChain(chain: RawChain, place: string, protocols: Record<string, KnownProtocol>): ChainConfig {
+  return {
+    ...chain,
+    caip2: `eip155:${chain.id}`,
+    tokens: lowerKeys(chain.tokens ?? {}),
+    protocols: Object.fromEntries(
+      Object.entries(chain.protocols).map(([name, given]) => {
+        const at = `${place}.protocols.${name}`
+        const protocol = protocols[name]
+        if (!protocol) {
+          throw new ConfigError(at, `there is no protocol "${name}"`, `use one of: ${Object.keys(protocols).join(', ')}`)
+        }
+        const known = protocol.deployments[chain.id]
+        const contracts = { ...known?.contracts, ...lowerValues(given.contracts ?? {}) }
+        for (const role of Object.keys(contracts)) {
+          if (!protocol.roles[role]) {
+            throw new ConfigError(`${at}.contracts.${role}`, 'no such contract', `use one of: ${Object.keys(protocol.roles).join(', ')}`)
+          }
+        }
+        for (const [role, { required, doc }] of Object.entries(protocol.roles)) {
+          if (required && !contracts[role]) {
+            throw new ConfigError(`${at}.contracts.${role}`, `no address for ${doc}`, `add \`${role}: "0x…"\`; the addresses of ${name} on chain ${chain.id} are not known here`)
+          }
+        }
+        return [name, { contracts, firstBlock: given.firstBlock ?? known?.firstBlock ?? 0 }]
+      }),
+    ),
+  }
+}
+
+function parseYaml(text: string, path: string): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof YAMLParseError)) throw error
+    const line = error.linePos?.[0].line
+    throw new ConfigError(`${path}${line ? `:${line}` : ''}`, error.message.split('\n')[0]!, 'correct the YAML')
+  }
+}
+
+function explain(error: ErrorObject, raw: unknown): ConfigError {
+  const place = error.instancePath.slice(1).replace(/\/(\d+)/g, '[$1]').replace(/\//g, '.')
+  const value = error.instancePath
+    .split('/')
+    .slice(1)
+    .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], raw)
+  const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>
+  if (missingProperty) {
+    return new ConfigError(place || 'config', `\`${missingProperty}\` is missing`, `add \`${missingProperty}:\`; config/schema.json describes it`)
+  }
+  if (additionalProperty) {
+    return new ConfigError(place || 'config', `there is no key \`${additionalProperty}\``, 'remove it or correct its name; config/schema.json lists the keys')
+  }
+  const met = isSecret(place) ? 'the value' : JSON.stringify(value)
+  return new ConfigError(place || 'config', `${met} ${error.message}`, 'see config/schema.json for what is allowed')
+}
+
+/** Connection strings hold passwords, which never reach a log. */
+function isSecret(place: string): boolean {
+  return /url|password|rpc|gateway/.test(place)
+}
+
+function lowerKeys<T>(object: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key.toLowerCase(), value]))
+}
+
+function lowerValues(object: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, value.toLowerCase()]))
+}

@@ -1,0 +1,149 @@
+import type { DomainEvent, LogRejected, Origin } from '../ledger/events'
+import type { AdapterContext, Deployment, Handler, Protocol, ProtocolLog } from '../protocols/protocol'
+
+/** A protocol as deployed on the processor's chain. */
+export interface Source {
+  protocol: Protocol
+  deployment: Deployment
+}
+
+/** Contracts announced in earlier blocks: lower-case address -> protocol and role. */
+export type Discovered = Map<string, { protocol: string; role: string }>
+
+/**
+ * Turns a chain's logs into domain events, in chain order. A log belongs to a handler by its address (deployed or
+ * discovered) first, never by its topic alone, since protocols share event signatures; only handlers of role `*`
+ * take logs of any address.
+ *
+ * Contracts announced in `logs` count from the first log on: the address is new, so only logs of the announcing
+ * transaction can precede the announcement (Story's vaults mint before they are announced).
+ */
+export function decode(chain: string, sources: Source[], logs: ProtocolLog[], known: Discovered): DomainEvent[] {
+  const discovered: Discovered = new Map(known)
+  const events: DomainEvent[] = []
+  const announcements = new Map<ProtocolLog, DomainEvent[]>()
+  for (const log of logs) {
+    for (const source of sources) announce(chain, source, log, discovered, announcements)
+  }
+  for (const log of logs) {
+    events.push(...(announcements.get(log) ?? []))
+    for (const source of sources) {
+      if (log.block < source.deployment.firstBlock) continue
+      events.push(...decodeLog(chain, source, log, discovered))
+    }
+  }
+  return events
+}
+
+function announce(
+  chain: string,
+  source: Source,
+  log: ProtocolLog,
+  discovered: Discovered,
+  announcements: Map<ProtocolLog, DomainEvent[]>,
+): void {
+  const { protocol, deployment } = source
+  if (log.block < deployment.firstBlock) return
+  const role = roleOf(source, log.address, discovered)
+  for (const discovery of protocol.discovers) {
+    if (discovery.topic !== log.topics[0] || discovery.by !== role) continue
+    let address: string
+    try {
+      address = discovery.address(log)
+    } catch {
+      continue // the handler of the same log rejects it with the reason
+    }
+    if (discovered.has(address)) continue
+    discovered.set(address, { protocol: protocol.name, role: discovery.role })
+    const origin = originOf(chain, protocol.name, log)
+    const found: DomainEvent = { kind: 'contractDiscovered', origin, address, role: discovery.role }
+    announcements.set(log, [...(announcements.get(log) ?? []), found])
+  }
+}
+
+function decodeLog(chain: string, source: Source, log: ProtocolLog, discovered: Discovered): DomainEvent[] {
+  const { protocol, deployment } = source
+  const topic = log.topics[0]
+  if (topic === undefined) return []
+  const role = roleOf(source, log.address, discovered)
+  const own = role === undefined ? undefined : protocol.handlers[role]?.[topic]
+  const handler = own ?? protocol.handlers['*']?.[topic]
+  if (handler === undefined) return []
+  const origin = originOf(chain, protocol.name, log)
+  if (handler.topics !== undefined && handler.topics !== log.topics.length) {
+    return own ? [rejected(origin, log, `${handler.event} has ${handler.topics} topics, this log ${log.topics.length}`)] : []
+  }
+  const context: AdapterContext = {
+    chain,
+    deployment,
+    discovered: address => {
+      const found = discovered.get(address)
+      return found?.protocol === protocol.name ? found.role : undefined
+    },
+  }
+  try {
+    return handler.handle(log, origin, context)
+  } catch (error) {
+    return [rejected(origin, log, `${handler.event}: ${error instanceof Error ? firstLine(error.message) : error}`)]
+  }
+}
+
+function roleOf({ protocol, deployment }: Source, address: string, discovered: Discovered): string | undefined {
+  for (const [role, deployed] of Object.entries(deployment.contracts)) {
+    if (deployed === address) return role
+  }
+  const found = discovered.get(address)
+  return found?.protocol === protocol.name ? found.role : undefined
+}
+
+function originOf(chain: string, protocol: string, log: ProtocolLog): Origin {
+  return {
+    chain,
+    protocol,
+    block: log.block,
+    time: log.time,
+    transaction: log.transaction,
+    logIndex: log.logIndex,
+    contract: log.address,
+  }
+}
+
+function rejected(origin: Origin, log: ProtocolLog, reason: string): LogRejected {
+  return { kind: 'logRejected', origin, topics: log.topics, data: log.data, reason }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0]!.slice(0, 300)
+}
+
+/** What a processor asks the chain for: a source's topics of its deployed contracts, and topics of any contract. */
+export interface LogFilter {
+  /** absent: any address */
+  addresses?: string[]
+  topics: string[]
+  fromBlock: number
+}
+
+/** The filters of a source, as data; topics of discovered and any contracts are asked for without an address. */
+export function filtersOf({ protocol, deployment }: Source): LogFilter[] {
+  const filters: LogFilter[] = []
+  const anywhere = new Set<string>()
+  for (const [role, handlers] of Object.entries(protocol.handlers)) {
+    const topics = Object.keys(handlers)
+    const address = deployment.contracts[role]
+    if (address !== undefined) {
+      filters.push({ addresses: [address], topics, fromBlock: deployment.firstBlock })
+    } else if (role === '*' || protocol.discovers.some(discovery => discovery.role === role)) {
+      for (const topic of topics) anywhere.add(topic)
+    }
+  }
+  if (anywhere.size > 0) filters.push({ topics: [...anywhere].sort(), fromBlock: deployment.firstBlock })
+  return filters
+}
+
+/** The handler that reads a topic of a role; for docs and tests. */
+export function handlersOf(protocol: Protocol): { role: string; topic: string; handler: Handler }[] {
+  return Object.entries(protocol.handlers).flatMap(([role, handlers]) =>
+    Object.entries(handlers).map(([topic, handler]) => ({ role, topic, handler })),
+  )
+}

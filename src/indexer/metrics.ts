@@ -1,0 +1,54 @@
+import { Counter, Gauge, type Registry } from 'prom-client'
+import type { BatchOutcome } from './batch'
+import type { Progress } from './progress'
+
+/** The processor's own figures, beside the SDK's `sqd_…` ones on the same port. */
+export class IndexerMetrics {
+  private readonly logs: Counter
+  private readonly events: Counter
+  private readonly rejected: Counter
+  private readonly seconds: Counter<'stage'>
+
+  constructor(registry: Registry, chain: string, progress: Progress) {
+    registry.setDefaultLabels({ chain })
+    const registers = [registry]
+    this.logs = new Counter({ name: 'provenance_logs_total', help: 'Logs handled', registers })
+    this.events = new Counter({ name: 'provenance_events_total', help: 'Domain events made of logs', registers })
+    this.rejected = new Counter({
+      name: 'provenance_rejected_logs_total',
+      help: 'Logs of our contracts that could not be read or did not fit; kept in rejected_log',
+      registers,
+    })
+    this.seconds = new Counter({
+      name: 'provenance_stage_seconds_total',
+      help: 'Seconds spent in a stage of the pipeline',
+      labelNames: ['stage'],
+      registers,
+    })
+    new Gauge({
+      name: 'provenance_head_block',
+      help: 'Head of the chain',
+      registers,
+      collect() {
+        this.set(progress.head)
+      },
+    })
+    new Gauge({
+      name: 'provenance_blocks_per_second',
+      help: 'Blocks handled a second, over the last 30 s',
+      registers,
+      collect() {
+        this.set(progress.blocksPerSecond)
+      },
+    })
+  }
+
+  note(outcome: BatchOutcome): void {
+    this.logs.inc(outcome.logs)
+    this.events.inc(outcome.events)
+    this.rejected.inc(outcome.rejected)
+    this.seconds.inc({ stage: 'decode' }, outcome.decodeMs / 1000)
+    this.seconds.inc({ stage: 'fold' }, outcome.foldMs / 1000)
+    this.seconds.inc({ stage: 'write' }, outcome.writeMs / 1000)
+  }
+}

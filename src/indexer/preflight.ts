@@ -1,0 +1,89 @@
+import { type PublicClient, createPublicClient, http, webSocket } from 'viem'
+import type { ChainConfig } from '../config/config'
+import { ConfigError } from '../config/configError'
+import type { Source } from './decode'
+
+/** Attempts before an endpoint counts as wrong; once running, the SDK retries for ever. */
+const ATTEMPTS = 3
+
+/**
+ * Asks the endpoint what can be asked before anything is indexed: that it answers, for the configured chain, that the
+ * contracts are there and that the first block is not past the head.
+ *
+ * @param place of the chain in the config file, for messages: `chains[1]`
+ * @returns contracts whose code could not be asked for (a recording has none), for a warning
+ * @throws ConfigError
+ */
+export async function preflight(chain: ChainConfig, sources: Source[], place: string): Promise<{ unchecked: string[] }> {
+  const client = createPublicClient({
+    transport: chain.rpc.startsWith('ws') ? webSocket(chain.rpc, { retryCount: 0 }) : http(chain.rpc, { retryCount: 0 }),
+  })
+  const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}`
+  const url = withoutSecrets(chain.rpc)
+  const id = await answered(() => client.getChainId(), `${place}.rpc`, url, variable)
+  if (id !== chain.id) {
+    throw new ConfigError(
+      `${place}.rpc`,
+      `${url} answers for chain ${id}, expected ${chain.id}`,
+      `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
+    )
+  }
+  const head = Number(await answered(() => client.getBlockNumber({ cacheTime: 0 }), `${place}.rpc`, url, variable))
+  const unchecked: string[] = []
+  for (const { protocol, deployment } of sources) {
+    const at = `${place}.protocols.${protocol.name}`
+    if (deployment.firstBlock > head) {
+      throw new ConfigError(
+        `${at}.firstBlock`,
+        `${deployment.firstBlock} is past the head, ${head}`,
+        `name a block up to ${head}, or wait until the chain is there`,
+      )
+    }
+    for (const [role, address] of Object.entries(deployment.contracts)) {
+      const code = await codeAt(client, address)
+      if (code === 'unknown') unchecked.push(`${protocol.name}.${role}`)
+      else if (code === 'none') {
+        throw new ConfigError(
+          `${at}.contracts.${role}`,
+          `there is no contract at ${address} on chain ${chain.id}`,
+          'correct the address, or the endpoint',
+        )
+      }
+    }
+  }
+  return { unchecked }
+}
+
+async function answered<T>(ask: () => Promise<T>, place: string, url: string, variable: string): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (attempt < ATTEMPTS) {
+        await new Promise(resolve => setTimeout(resolve, 500 * attempt))
+        continue
+      }
+      const reason = ((error as { details?: string }).details || (error as Error).message).split('\n')[0]
+      throw new ConfigError(
+        place,
+        `${url} does not answer: ${reason}`,
+        `correct \`rpc\` (or ${variable}_HTTP, where the file reads it), and see that the endpoint is up`,
+      )
+    }
+  }
+}
+
+async function codeAt(client: PublicClient, address: string): Promise<'there' | 'none' | 'unknown'> {
+  try {
+    const code = await client.getCode({ address: address as `0x${string}` })
+    return code ? 'there' : 'none'
+  } catch {
+    return 'unknown'
+  }
+}
+
+/** Endpoint URLs hold keys in user info, path and query: only the host is shown. */
+export function withoutSecrets(url: string): string {
+  const { protocol, host } = new URL(url)
+  return `${protocol}//${host}`
+}
