@@ -19,6 +19,7 @@ module.exports = class Tables1795440000000 {
             "content_hash" text,
             "version" integer NOT NULL,
             "fork_royalty_ppm" integer,
+            "group_pool_id" text,
             "taint_count" integer NOT NULL,
             "tainted" boolean NOT NULL,
             "block" integer NOT NULL,
@@ -324,7 +325,7 @@ module.exports = class Tables1795440000000 {
             "to_model_id" text NOT NULL,
             "token_id" text NOT NULL,
             "amount" numeric(78,0) NOT NULL,
-            "share_ppm" integer NOT NULL,
+            "share_ppm" integer,
             "fee_id" text,
             "block" integer NOT NULL,
             "time" TIMESTAMP WITH TIME ZONE NOT NULL,
@@ -510,6 +511,23 @@ module.exports = class Tables1795440000000 {
         )`)
         await db.query(`CREATE INDEX "IDX_1320526f353431bfaa9bd1dd82" ON "dispute" ("model_id") `)
         await db.query(`CREATE INDEX "IDX_d6849a99dde82119e1cff49d34" ON "dispute" ("parent_dispute_id") `)
+        await db.query(`CREATE TABLE "group_membership" (
+            "id" character varying NOT NULL,
+            "chain" text NOT NULL,
+            "protocol" text NOT NULL,
+            "contract" text NOT NULL,
+            "group_id" text NOT NULL,
+            "member_id" text NOT NULL,
+            "active" boolean NOT NULL,
+            "left_at" TIMESTAMP WITH TIME ZONE,
+            "block" integer NOT NULL,
+            "time" TIMESTAMP WITH TIME ZONE NOT NULL,
+            "transaction" text NOT NULL,
+            "log_index" integer NOT NULL,
+            CONSTRAINT "PK_b631623cf04fa74513b975e7059" PRIMARY KEY ("id")
+        )`)
+        await db.query(`CREATE INDEX "IDX_7a1166a6e3a6a3431a69925771" ON "group_membership" ("group_id") `)
+        await db.query(`CREATE INDEX "IDX_6f2341a159627c4050cfc6d4f3" ON "group_membership" ("member_id") `)
         await db.query(`CREATE TABLE "attestation" (
             "id" character varying NOT NULL,
             "chain" text NOT NULL,
@@ -661,6 +679,9 @@ module.exports = class Tables1795440000000 {
         await db.query(`DROP TABLE "dispute"`)
         await db.query(`DROP INDEX "public"."IDX_1320526f353431bfaa9bd1dd82"`)
         await db.query(`DROP INDEX "public"."IDX_d6849a99dde82119e1cff49d34"`)
+        await db.query(`DROP TABLE "group_membership"`)
+        await db.query(`DROP INDEX "public"."IDX_7a1166a6e3a6a3431a69925771"`)
+        await db.query(`DROP INDEX "public"."IDX_6f2341a159627c4050cfc6d4f3"`)
         await db.query(`DROP TABLE "attestation"`)
         await db.query(`DROP INDEX "public"."IDX_6ffc51502694342f1d5a23eaf9"`)
         await db.query(`DROP INDEX "public"."IDX_8c041aa6714312168b11e8a954"`)

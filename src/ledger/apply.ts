@@ -1,5 +1,6 @@
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
 import type { DomainEvent } from './events'
+import { groupJoined, groupLeft, groupRegistered } from './groups'
 import { licenseMinted, licenseTermsAttached, licenseTermsRegistered } from './licenses'
 import {
   attestationRevoked,
@@ -23,7 +24,24 @@ import {
   withdrawn,
 } from './stake'
 import type { LedgerState } from './state'
-import { vaultDebtUpdated, vaultDeployed, vaultRevenueAdded, vaultSharesMoved } from './vaults'
+import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'
+import { vaultDebtUpdated, vaultDeployed, vaultSharesMoved } from './vaults'
+
+/** Applies events of one chain in chain order; the last transaction's are all there. */
+export function applyAll(state: LedgerState, events: Iterable<DomainEvent>): void {
+  let transaction: string | undefined
+  for (const event of events) {
+    if (transaction !== undefined && event.origin.transaction !== transaction) endTransaction(state)
+    transaction = event.origin.transaction
+    apply(state, event)
+  }
+  endTransaction(state)
+}
+
+function endTransaction(state: LedgerState): void {
+  settleRevenue(state)
+  state.forgetNotes()
+}
 
 /**
  * Changes the state by one event. Pure: no clock, no chance, no I/O. An event that does not fit the state
@@ -33,6 +51,12 @@ export function apply(state: LedgerState, event: DomainEvent): void {
   switch (event.kind) {
     case 'modelRegistered':
       return modelRegistered(state, event)
+    case 'groupRegistered':
+      return groupRegistered(state, event)
+    case 'groupJoined':
+      return groupJoined(state, event)
+    case 'groupLeft':
+      return groupLeft(state, event)
     case 'nftTransferred':
       return nftTransferred(state, event)
     case 'versionPublished':
@@ -65,12 +89,18 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return delegated(state, event)
     case 'feePaid':
       return feePaid(state, event)
+    case 'vaultPaid':
+      return vaultPaid(state, event)
     case 'royaltyAccrued':
-      return royaltyAccrued(state, event)
+      return event.beneficiary === undefined
+        ? accruedToVault(state, event)
+        : royaltyAccrued(state, { ...event, beneficiary: event.beneficiary })
     case 'royaltyForwarded':
       return royaltyForwarded(state, event)
     case 'royaltyClaimed':
-      return royaltyClaimed(state, event)
+      return event.vault === undefined
+        ? royaltyClaimed(state, event)
+        : claimedFromVault(state, { ...event, vault: event.vault })
     case 'crossChainMoved':
       return crossChainMoved(state, event)
     case 'vaultDeployed':

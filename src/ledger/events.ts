@@ -30,8 +30,9 @@ export type RoyaltyPolicy = 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
  * - `ANCESTOR`: the part that reached an ancestor.
  * - `HOLDING`: revenue of royalty tokens that a model's own vault or account holds (Story: a vault's claim).
  * - `GROUP`: a group's pool paying its member.
+ * - `OTHER`: revenue that a vault was given and no event explains (from = to); an outside policy can do that.
  */
-export type AccrualKind = 'OWN' | 'ANCESTOR' | 'HOLDING' | 'GROUP'
+export type AccrualKind = 'OWN' | 'ANCESTOR' | 'HOLDING' | 'GROUP' | 'OTHER'
 export type DisputeStatus = 'RAISED' | 'UPHELD' | 'REJECTED' | 'RESOLVED' | 'CANCELLED'
 
 /** Where an event stands on its chain. */
@@ -67,6 +68,23 @@ export interface ModelRegistered extends Of<'modelRegistered'> {
   contentHash?: string
   /** ppm of a fork's revenue that new forks owe; undefined where each link has its own */
   forkRoyaltyPpm?: number
+}
+
+/** The registered model is a group. Its pool collects the group's revenue and pays the members. */
+export interface GroupRegistered extends Of<'groupRegistered'> {
+  group: string
+  /** account id; one pool may serve several groups */
+  pool: string
+}
+
+export interface GroupJoined extends Of<'groupJoined'> {
+  group: string
+  member: string
+}
+
+export interface GroupLeft extends Of<'groupLeft'> {
+  group: string
+  member: string
 }
 
 /** An NFT changed hands; to undefined = burned. Kept for every NFT contract, since it may precede the model. */
@@ -181,11 +199,29 @@ export interface FeePaid extends Of<'feePaid'> {
   model: string
   feeKind: FeeKind
   payer: string
-  /** a model that paid, where it is a registered one */
+  /** a model that the payer says paid; nobody checks it, so the ledger keeps it only where it is registered */
   payerModel?: string
   token: string
   gross: bigint
   protocolFee: bigint
+  net: bigint
+}
+
+/**
+ * A payment for a model whose own part goes into its vault: an earlier log of the same transaction said how much
+ * (`vaultRevenueAdded`), none where the ancestors get all. A fee like `feePaid`, unless the pool of the group
+ * `payerModel` paid its member: then it is the group's money moving on, and new money to nobody.
+ */
+export interface VaultPaid extends Of<'vaultPaid'> {
+  fee: string
+  model: string
+  feeKind: FeeKind
+  payer: string
+  payerModel?: string
+  token: string
+  gross: bigint
+  protocolFee: bigint
+  /** before the ancestors' part */
   net: bigint
 }
 
@@ -202,7 +238,7 @@ export interface RoyaltyAccrued extends Of<'royaltyAccrued'> {
   amount: bigint
   /** went to the patrons of `to`'s pool, not claimable; default 0 */
   patronsAmount?: bigint
-  /** account or vault to whom the protocol credits it; undefined: the vault of `to`, resolved by the ledger */
+  /** account to whom the protocol credits it; undefined: the vault of `to`, which an earlier log of the transaction says got it */
   beneficiary?: string
   /** fee it came from, where the protocol says */
   fee?: string
@@ -220,7 +256,8 @@ export interface RoyaltyForwarded extends Of<'royaltyForwarded'> {
   to: string
   token: string
   amount: bigint
-  sharePpm: number
+  /** undefined: the protocol does not say */
+  sharePpm?: number
   fee?: string
 }
 
@@ -230,6 +267,8 @@ export interface RoyaltyClaimed extends Of<'royaltyClaimed'> {
   amount: bigint
   /** where the claim is of one model's revenue */
   model?: string
+  /** account id of the vault that paid, where one did: its model is then the claim's */
+  vault?: string
 }
 
 /** Money or a message left for, or came from, another chain; the two ends meet by guid. */
@@ -258,19 +297,22 @@ export interface VaultSharesMoved extends Of<'vaultSharesMoved'> {
   shares: bigint
 }
 
-/** A vault's accumulated revenue grew: every holder's claimable grows with shares × revenue / supply. */
+/**
+ * A vault's accumulated revenue grew: every holder's claimable grows with shares × revenue / supply. Where it came
+ * from, another log of the transaction says: `vaultPaid`, `royaltyAccrued`, or a vault's `royaltyClaimed`.
+ */
 export interface VaultRevenueAdded extends Of<'vaultRevenueAdded'> {
   vault: string
   token: string
   amount: bigint
 }
 
-/** The vault's own figure of what a holder has been paid, and of what moved with its shares. */
+/** The vault's own figure of what a holder has been paid, and of what moves with its shares (before they move). */
 export interface VaultDebtUpdated extends Of<'vaultDebtUpdated'> {
   vault: string
   account: string
   token: string
-  /** signed, wei */
+  /** signed, wei × royalty tokens: claimable = (shares × accumulated - debt) / supply, floored */
   debt: bigint
 }
 
@@ -360,6 +402,9 @@ export interface LogRejected extends Of<'logRejected'> {
 
 export type DomainEvent =
   | ModelRegistered
+  | GroupRegistered
+  | GroupJoined
+  | GroupLeft
   | NftTransferred
   | VersionPublished
   | ModelForked
@@ -373,6 +418,7 @@ export type DomainEvent =
   | Compounded
   | Delegated
   | FeePaid
+  | VaultPaid
   | RoyaltyAccrued
   | RoyaltyForwarded
   | RoyaltyClaimed

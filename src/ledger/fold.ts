@@ -1,4 +1,4 @@
-import { apply } from './apply'
+import { applyAll } from './apply'
 import type { DomainEvent } from './events'
 import { LedgerState, type Missing } from './state'
 
@@ -13,15 +13,21 @@ const MAX_ROUNDS = 12
  * did not find, and starts again until nothing is missing. The number of rounds is the depth of the references
  * between rows, two or three, and does not grow with the number of events.
  *
- * @param events in chain order, of one chain
+ * @param events in chain order, of one chain, every transaction's together
  */
-export async function fold(events: DomainEvent[], load: Load, state = new LedgerState()): Promise<LedgerState> {
+export async function fold(
+  events: DomainEvent[],
+  load: Load,
+  state = new LedgerState(),
+): Promise<LedgerState> {
   for (let round = 0; round < MAX_ROUNDS; round++) {
     state.restart()
-    for (const event of events) apply(state, event)
+    applyAll(state, events)
     const missing = state.takeMissing()
     if (missing === undefined) return state
     await load(missing, state)
   }
-  throw new Error(`the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`)
+  throw new Error(
+    `the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`,
+  )
 }

@@ -1,10 +1,10 @@
 import {
   Attestation,
   DiscoveredContract,
-  EdgeRole,
+  type EdgeRole,
   LineageEdge,
   Model,
-  ModelKind,
+  type ModelKind,
   ModelVersion,
   Nft,
   RoyaltyPolicy,
@@ -48,6 +48,7 @@ export function modelRegistered(state: LedgerState, event: ModelRegistered): voi
       contentHash: event.contentHash ?? null,
       version: 1,
       forkRoyaltyPpm: event.forkRoyaltyPpm ?? null,
+      groupPoolId: null,
       taintCount: 0,
       tainted: false,
     }),
@@ -144,7 +145,8 @@ export function attested(state: LedgerState, event: Attested): void {
 
 export function attestationRevoked(state: LedgerState, event: AttestationRevoked): void {
   const attestation = state.get(Attestation, event.attestation)
-  if (!attestation) return state.reject(event.origin, `revocation of an unknown attestation: ${event.attestation}`)
+  if (!attestation)
+    return state.reject(event.origin, `revocation of an unknown attestation: ${event.attestation}`)
   attestation.revoked = true
   attestation.revokedAt = new Date(event.origin.time)
   state.put(Attestation, attestation)

@@ -10,7 +10,13 @@ export function seeAccount(state: LedgerState, id: string, origin: Origin): void
   if (state.get(Account, id)) return
   state.put(
     Account,
-    new Account({ id, chain: origin.chain, address: addressOf(id), block: origin.block, time: new Date(origin.time) }),
+    new Account({
+      id,
+      chain: origin.chain,
+      address: addressOf(id),
+      block: origin.block,
+      time: new Date(origin.time),
+    }),
   )
 }
 

@@ -1,7 +1,7 @@
 import {
-  AccrualKind,
+  type AccrualKind,
   CrossChainTransfer,
-  FeeKind,
+  type FeeKind,
   ModelRevenue,
   RoyaltyAccrual,
   RoyaltyBalance,
@@ -9,10 +9,17 @@ import {
   RoyaltyHop,
   RoyaltyTotal,
   RoyaltyVault,
-  TransferDirection,
+  type TransferDirection,
   UsageFee,
 } from '../model'
-import type { CrossChainMoved, FeePaid, Origin, RoyaltyAccrued, RoyaltyClaimed, RoyaltyForwarded } from './events'
+import type {
+  CrossChainMoved,
+  FeePaid,
+  Origin,
+  RoyaltyAccrued,
+  RoyaltyClaimed,
+  RoyaltyForwarded,
+} from './events'
 import { originColumns, seeAccount, seeToken } from './parties'
 import type { LedgerState } from './state'
 
@@ -23,7 +30,10 @@ export function feePaid(state: LedgerState, event: FeePaid): void {
   seeAccount(state, event.payer, origin)
   seeToken(state, event.token, origin)
   if (event.gross !== event.protocolFee + event.net) {
-    return state.reject(origin, `fee ${event.fee}: gross ${event.gross} is not ${event.protocolFee} + ${event.net}`)
+    return state.reject(
+      origin,
+      `fee ${event.fee}: gross ${event.gross} is not ${event.protocolFee} + ${event.net}`,
+    )
   }
   state.add(
     UsageFee,
@@ -47,25 +57,30 @@ export function feePaid(state: LedgerState, event: FeePaid): void {
   state.put(ModelRevenue, revenue)
 }
 
-/** One movement to one model; a vault's holders get theirs as VaultCredits (vaults.ts), an account at once. */
-export function royaltyAccrued(state: LedgerState, event: RoyaltyAccrued): void {
+/**
+ * One movement to one model. A vault's holders get theirs as VaultCredits (vaults.ts, which knows the row's id
+ * beforehand), an account at once.
+ */
+export function royaltyAccrued(
+  state: LedgerState,
+  event: RoyaltyAccrued & { beneficiary: string },
+  id = state.factId(RoyaltyAccrual, event.origin),
+): void {
   const { origin } = event
   const patronsAmount = event.patronsAmount ?? 0n
   const whole = event.amount + patronsAmount
   const revenue = revenueOf(state, event.to, event.token, origin)
   const total = totalOf(state, event.from, event.to, event.token, origin)
   seeToken(state, event.token, origin)
-  const vaultId = event.beneficiary === undefined ? state.list(RoyaltyVault, 'modelId', event.to)[0]?.id : undefined
-  const beneficiary = event.beneficiary ?? vaultId
-  if (beneficiary === undefined) return state.reject(origin, `royalty for ${event.to}, which has no vault yet`)
-  const isVault = vaultId !== undefined || state.get(RoyaltyVault, beneficiary) !== undefined
+  const { beneficiary } = event
+  const isVault = state.get(RoyaltyVault, beneficiary) !== undefined
   const balance = balanceOf(state, beneficiary, event.token, origin)
   seeAccount(state, beneficiary, origin)
   state.add(
     RoyaltyAccrual,
     new RoyaltyAccrual({
       ...originColumns(origin),
-      id: state.factId(RoyaltyAccrual, origin),
+      id,
       kind: event.accrualKind as AccrualKind,
       fromModelId: event.from,
       toModelId: event.to,
@@ -103,7 +118,7 @@ export function royaltyForwarded(state: LedgerState, event: RoyaltyForwarded): v
       toModelId: event.to,
       tokenId: event.token,
       amount: event.amount,
-      sharePpm: event.sharePpm,
+      sharePpm: event.sharePpm ?? null,
       feeId: event.fee ?? null,
     }),
   )
@@ -157,11 +172,23 @@ export function crossChainMoved(state: LedgerState, event: CrossChainMoved): voi
 }
 
 /** What an account can claim; shared with vaults.ts, which credits holders. */
-export function balanceOf(state: LedgerState, account: string, token: string, origin: Origin): RoyaltyBalance {
+export function balanceOf(
+  state: LedgerState,
+  account: string,
+  token: string,
+  origin: Origin,
+): RoyaltyBalance {
   const id = `${account}|${token}`
   return (
     state.get(RoyaltyBalance, id) ??
-    new RoyaltyBalance({ id, chain: origin.chain, accountId: account, tokenId: token, accrued: 0n, claimed: 0n })
+    new RoyaltyBalance({
+      id,
+      chain: origin.chain,
+      accountId: account,
+      tokenId: token,
+      accrued: 0n,
+      claimed: 0n,
+    })
   )
 }
 

@@ -2,7 +2,7 @@ import {
   Delegation,
   ExitRequest,
   ExitStatus,
-  PoolKind,
+  type PoolKind,
   Slash,
   StakeEvent,
   StakeEventKind,
@@ -107,7 +107,11 @@ export function sharesTransferred(state: LedgerState, event: SharesTransferred):
     accountId: event.from,
     sharesDelta: -event.shares,
   })
-  record(state, pool, event, { kind: StakeEventKind.TRANSFER_IN, accountId: event.to, sharesDelta: event.shares })
+  record(state, pool, event, {
+    kind: StakeEventKind.TRANSFER_IN,
+    accountId: event.to,
+    sharesDelta: event.shares,
+  })
 }
 
 /** From here on the shares are gone and the assets wait, still slashable, in the exit queue. */
@@ -162,7 +166,8 @@ export function exitPaid(state: LedgerState, event: ExitPaid): void {
   const request = state.get(ExitRequest, event.requestId)
   if (!pool) return rejectUnknownPool(state, event)
   if (!request) return state.reject(origin, `payment of an unknown exit request: ${event.requestId}`)
-  if (request.status === ExitStatus.PAID) return state.reject(origin, `exit request ${request.id} is paid already`)
+  if (request.status === ExitStatus.PAID)
+    return state.reject(origin, `exit request ${request.id} is paid already`)
   if (pool.exitingAssets < event.assets) return rejectOverdraw(state, event)
   request.status = ExitStatus.PAID
   request.paidAt = new Date(origin.time)
@@ -245,7 +250,15 @@ export function delegated(state: LedgerState, event: Delegated): void {
   touch(state, pool, position, event)
 }
 
-type PoolEvent = Staked | Withdrawn | SharesTransferred | ExitRequested | ExitPaid | Slashed | Compounded | Delegated
+type PoolEvent =
+  | Staked
+  | Withdrawn
+  | SharesTransferred
+  | ExitRequested
+  | ExitPaid
+  | Slashed
+  | Compounded
+  | Delegated
 
 function positionOf(state: LedgerState, poolId: string, accountId: string, event: PoolEvent): StakePosition {
   const id = `${poolId}|${accountId}`

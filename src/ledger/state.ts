@@ -36,6 +36,14 @@ interface Table {
 }
 
 /**
+ * What a file of the ledger remembers between the events of one transaction, where a log says only half of what
+ * happened. Declared once as a constant; see `LedgerState.note`.
+ */
+export class Note<T> {
+  constructor(readonly empty: () => T) {}
+}
+
+/**
  * The rows a fold works on. `get` is synchronous: a row that was not provided is answered as absent and noted in
  * `missing`, and the fold's outcome must then be thrown away and the fold run again with that row provided
  * (see fold.ts). So the ledger stays pure and a batch loads what it touches in a few bulk queries.
@@ -46,6 +54,7 @@ export class LedgerState {
   private lists = new Map<Entity, Map<string, Map<string, string[]>>>()
   private factNumbers = new Map<string, number>()
   private rejectedLogs: Rejection[] = []
+  private notes = new Map<Note<unknown>, unknown>()
   private wanted: Missing = { rows: new Map(), lists: new Map() }
 
   /** The row as changed so far, to be changed in place and handed to `put`; undefined: there is none. */
@@ -109,6 +118,15 @@ export class LedgerState {
     return n === 0 ? base : `${base}-${n}`
   }
 
+  /** What is noted in this transaction, to be changed in place; empty at its begin. Never written. */
+  note<T>(note: Note<T>): T {
+    return wantIn(this.notes, note, note.empty) as T
+  }
+
+  forgetNotes(): void {
+    this.notes.clear()
+  }
+
   reject(origin: Origin, reason: string): void {
     this.rejectedLogs.push({ origin, reason })
   }
@@ -146,6 +164,7 @@ export class LedgerState {
     }
     this.factNumbers.clear()
     this.rejectedLogs = []
+    this.forgetNotes()
   }
 
   /** State rows to upsert and facts to insert, by entity, each in the order first touched. */
