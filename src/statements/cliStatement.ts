@@ -1,0 +1,53 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createPool } from '../postgres/pool'
+import { withSnapshot } from '../postgres/snapshot'
+import { type FormatName, formats } from './formats'
+import { parseHeight } from './request'
+import { buildStatement } from './statement'
+
+export interface CliStatementOptions {
+  postgresUrl: string
+  /** CAIP-10, or an address: then on every chain */
+  account: string
+  from: string
+  to: string
+  /** `<chain>@<height>` each */
+  asOf?: readonly string[]
+  format: FormatName
+  /** file; absent: standard output */
+  out?: string
+  /** longest time for one SQL statement, ms. Default ten minutes: nobody else waits for it */
+  timeoutMs?: number
+}
+
+/** `provenance statement`: writes a statement; a file appears only when it is whole. Returns its number of lines. */
+export async function cliStatement(options: CliStatementOptions): Promise<number> {
+  const pool = createPool(options.postgresUrl, { max: 1, applicationName: 'provenance-statement' })
+  try {
+    return await withSnapshot(pool, { timeoutMs: options.timeoutMs ?? 600_000 }, async db => {
+      const { account, from, to } = options
+      const asOf = options.asOf?.map(parseHeight)
+      const statement = await buildStatement(db, { account, from, to, asOf })
+      const chunks = Readable.from(formats[options.format].render(statement))
+      if (options.out === undefined) await pipeline(chunks, process.stdout, { end: false })
+      else await writeWhole(chunks, options.out)
+      return statement.lineCount
+    })
+  } finally {
+    await pool.end()
+  }
+}
+
+async function writeWhole(chunks: Readable, file: string): Promise<void> {
+  const part = `${file}.part-${process.pid}`
+  try {
+    await pipeline(chunks, createWriteStream(part, { flags: 'wx' }))
+    await rename(part, file)
+  } catch (error) {
+    await rm(part, { force: true })
+    throw error
+  }
+}

@@ -1,0 +1,140 @@
+import { type ChainHeight, readHeights } from '../postgres/heights'
+import type { Snapshot } from '../postgres/snapshot'
+import { StatementError } from './errors'
+
+/** What somebody asks for, as it came: from a URL, a command line or GraphQL. */
+export interface StatementInput {
+  /** CAIP-10, or an address: then on every chain */
+  account: string
+  /** inclusive, ISO 8601 with a zone, or a date (its first moment, UTC) */
+  from: string | Date
+  /** exclusive */
+  to: string | Date
+  /** heights to answer at; a chain not named is answered at its finalized height */
+  asOf?: readonly BlockHeight[]
+}
+
+export interface BlockHeight {
+  /** CAIP-2 */
+  chain: string
+  height: number
+}
+
+/** The same, checked: everything that decides the bytes of the statement. */
+export interface StatementRequest {
+  /** as asked for, lower case */
+  account: string
+  /** CAIP-10, one for each chain it can be on */
+  accounts: string[]
+  from: Date
+  to: Date
+  /** by chain; finalized blocks up to and including these */
+  asOf: BlockHeight[]
+}
+
+const ADDRESS = /^0x[0-9a-f]{40}$/
+const CAIP10 = /^(eip155:[1-9][0-9]*):(0x[0-9a-f]{40})$/
+const DATE = /^\d{4}-\d{2}-\d{2}$/
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
+
+/** Checks an input against the chains as they are finalized in the snapshot. */
+export async function checkRequest(db: Snapshot, input: StatementInput): Promise<StatementRequest> {
+  const account = input.account.trim().toLowerCase()
+  const caip10 = CAIP10.exec(account)
+  if (!caip10 && !ADDRESS.test(account)) {
+    throw new StatementError(
+      'BAD_ACCOUNT',
+      `account ${quote(input.account)} is neither an address nor CAIP-10`,
+      'give 0x and 40 hex digits, or one chain alone: eip155:8453:0x…',
+    )
+  }
+  const from = parseTime('from', input.from)
+  const to = parseTime('to', input.to)
+  if (from >= to) {
+    throw new StatementError(
+      'BAD_PERIOD',
+      `from ${from.toISOString()} is not before to ${to.toISOString()}`,
+      'give a later `to`: it is exclusive, so January is 2026-01-01 to 2026-02-01',
+    )
+  }
+  const chains = await readHeights(db)
+  if (chains.length === 0) {
+    throw new StatementError('NOTHING_INDEXED', 'no chain is indexed yet', 'start the indexer, and try again')
+  }
+  const heights = heightsOf(chains, input.asOf ?? [])
+  const asOf = caip10 ? heights.filter(({ chain }) => chain === caip10[1]) : heights
+  if (asOf.length === 0) throw unknownChain('account', account, chains)
+  const address = caip10 ? caip10[2] : account
+  return { account, accounts: asOf.map(({ chain }) => `${chain}:${address}`), from, to, asOf }
+}
+
+/** `eip155:31337@120`, as in URLs and on the command line. */
+export function parseHeight(text: string): BlockHeight {
+  const [, chain, height] = /^(eip155:[1-9][0-9]*)@([0-9]{1,15})$/.exec(text) ?? []
+  if (!chain || !height) {
+    throw new StatementError(
+      'BAD_HEIGHT',
+      `asOf ${quote(text)} is no chain and height`,
+      'write it like eip155:8453@24000000',
+    )
+  }
+  return { chain, height: Number(height) }
+}
+
+function heightsOf(chains: readonly ChainHeight[], asked: readonly BlockHeight[]): BlockHeight[] {
+  const heights = new Map(chains.map(({ chain, finalizedHeight }) => [chain, finalizedHeight]))
+  const seen = new Set<string>()
+  for (const { chain, height } of asked) {
+    const finalized = heights.get(chain)
+    if (finalized === undefined || seen.has(chain)) {
+      if (seen.has(chain)) {
+        throw new StatementError('BAD_HEIGHT', `asOf names ${chain} twice`, 'name each chain once')
+      }
+      throw unknownChain('asOf', chain, chains)
+    }
+    if (!Number.isSafeInteger(height) || height < 0) {
+      throw new StatementError('BAD_HEIGHT', `asOf height ${height} of ${chain}`, 'give a block number')
+    }
+    if (height > finalized) {
+      throw new StatementError(
+        'NOT_FINAL',
+        `asOf ${chain}@${height} is not final: the chain is finalized up to ${finalized}`,
+        `ask for ${finalized} or lower, or wait; statements never show blocks that can be rolled back`,
+      )
+    }
+    seen.add(chain)
+    heights.set(chain, height)
+  }
+  return [...heights].map(([chain, height]) => ({ chain, height }))
+}
+
+function unknownChain(what: string, value: string, chains: readonly ChainHeight[]): StatementError {
+  return new StatementError(
+    'UNKNOWN_CHAIN',
+    `${what} ${quote(value)} is on a chain that is not indexed`,
+    `use one of ${chains.map(({ chain, name }) => `${chain} (${name})`).join(', ')}`,
+  )
+}
+
+function parseTime(key: 'from' | 'to', value: string | Date): Date {
+  const time = value instanceof Date ? value : instantOf(value.trim())
+  if (time && !Number.isNaN(time.getTime())) return time
+  throw new StatementError(
+    'BAD_DATE',
+    `${key} ${quote(String(value))} is no moment`,
+    'give a date (2026-01-31, its first moment in UTC) or a time with its zone (2026-01-31T12:00:00Z)',
+  )
+}
+
+/** Stricter than `new Date`, which takes a time without a zone for local, and the 31st of February for a day in March. */
+function instantOf(text: string): Date | undefined {
+  if (!INSTANT.test(text) && !DATE.test(text)) return undefined
+  const day = text.slice(0, 10)
+  const midnight = new Date(`${day}T00:00:00Z`)
+  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return undefined
+  return new Date(text)
+}
+
+function quote(value: string): string {
+  return JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value)
+}

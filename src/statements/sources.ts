@@ -1,0 +1,104 @@
+import type { Snapshot } from '../postgres/snapshot'
+import type { Movement } from './movements'
+
+/** How a movement came to the account's model, as far as the tables tell. */
+export interface Source {
+  /** model ids from the one that was paid to the account's, joined by ' > ' */
+  path: string | null
+  /** ppm of the fee's net (of the message's amount, from another chain) that the whole accrual is, floored */
+  sharePpm: number | null
+}
+
+interface Hop {
+  feeId: string
+  from: string
+  to: string
+}
+
+interface Base {
+  id: string
+  amount: string
+}
+
+/**
+ * Fills in path and share where the accrual's event does not carry them: from the fee's hops and net. Where several
+ * paths joined, the shortest is given, and of equally short ones the first in the order of ids; the share is of all
+ * of them together. Two statements for a batch of movements, whatever its size.
+ */
+export async function sourcesOf(db: Snapshot, movements: readonly Movement[]): Promise<Source[]> {
+  const open = movements.filter(({ feeId, path, sharePpm }) => feeId && (path === null || sharePpm === null))
+  const fees = [...new Set(open.map(({ feeId }) => feeId!))].sort()
+  const guids = [...new Set(open.flatMap(({ guid }) => guid ?? []))].sort()
+  const hops = fees.length > 0 ? await hopsOf(db, fees) : new Map<string, Hop[]>()
+  const bases = fees.length > 0 ? await basesOf(db, fees, guids) : new Map<string, bigint>()
+  return movements.map(movement => ({
+    path: movement.path ?? pathOf(movement, hops.get(movement.feeId ?? '') ?? []),
+    sharePpm: movement.sharePpm ?? shareOf(movement, bases.get(movement.guid ?? movement.feeId ?? '')),
+  }))
+}
+
+/** Index: royalty_hop (fee_id). A message keeps its fee's number on its own chain, so hops never mix two chains. */
+async function hopsOf(db: Snapshot, fees: string[]): Promise<Map<string, Hop[]>> {
+  const rows = await db.query<Hop>({
+    name: 'statement-hops',
+    text: `SELECT fee_id AS "feeId", from_model_id AS "from", to_model_id AS "to"
+             FROM royalty_hop
+            WHERE fee_id = ANY ($1::text[])
+            ORDER BY fee_id COLLATE "C", from_model_id COLLATE "C", to_model_id COLLATE "C"`,
+    values: [fees],
+  })
+  const byFee = new Map<string, Hop[]>()
+  for (const hop of rows) {
+    const hops = byFee.get(hop.feeId)
+    if (hops) hops.push(hop)
+    else byFee.set(hop.feeId, [hop])
+  }
+  return byFee
+}
+
+/** What a share is of: a fee's net, or the amount that a message brought. */
+async function basesOf(db: Snapshot, fees: string[], guids: string[]): Promise<Map<string, bigint>> {
+  const rows = await db.query<Base>({
+    name: 'statement-bases',
+    text: `SELECT id, net AS amount FROM usage_fee WHERE id = ANY ($1::text[])
+           UNION ALL
+           SELECT guid, amount FROM cross_chain_transfer WHERE guid = ANY ($2::text[]) AND direction = 'RECEIVED'`,
+    values: [fees, guids],
+  })
+  return new Map(rows.map(({ id, amount }) => [id, BigInt(amount)]))
+}
+
+function shareOf({ kind, whole }: Movement, base: bigint | undefined): number | null {
+  if (kind === 'CLAIMED' || !base) return null
+  return Number((BigInt(whole) * 1_000_000n) / base)
+}
+
+/** A shortest way from where the fee entered this chain to the model, behind the model of another chain that sent it. */
+function pathOf({ kind, sourceModelId, modelId, guid }: Movement, hops: readonly Hop[]): string | null {
+  if (kind === 'CLAIMED' || sourceModelId === null || modelId === null) return null
+  if (sourceModelId === modelId) return modelId
+  const reached = new Set(hops.map(({ to }) => to))
+  const entries = guid ? hops.map(({ from }) => from).filter(from => !reached.has(from)) : [sourceModelId]
+  const way = shortest(entries.length > 0 ? [...new Set(entries)] : [modelId], modelId, hops)
+  if (!way) return null
+  return (guid ? [sourceModelId, ...way] : way).join(' > ')
+}
+
+/** Breadth first; `hops` are in the order of ids, so the first way found is the first in that order. */
+function shortest(starts: readonly string[], end: string, hops: readonly Hop[]): string[] | undefined {
+  const previous = new Map<string, string | undefined>(starts.map(start => [start, undefined]))
+  const queue = [...starts]
+  for (const model of queue) {
+    if (model === end) {
+      const way = [model]
+      for (let at = previous.get(model); at !== undefined; at = previous.get(at)) way.unshift(at)
+      return way
+    }
+    for (const { from, to } of hops) {
+      if (from !== model || previous.has(to)) continue
+      previous.set(to, model)
+      queue.push(to)
+    }
+  }
+  return undefined
+}
