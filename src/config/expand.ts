@@ -12,7 +12,11 @@ export function expand(value: unknown, env: NodeJS.ProcessEnv, place = ''): unkn
     return value.replace(VARIABLE, (_, name: string, fallback?: string) => {
       const found = env[name] || fallback
       if (found === undefined) {
-        throw new ConfigError(place, `the environment variable ${name} is not set`, `set ${name}, or write \${${name}:-default}`)
+        throw new ConfigError(
+          place,
+          `the environment variable ${name} is not set`,
+          `set ${name}, or write \${${name}:-default}`,
+        )
       }
       return found
     })

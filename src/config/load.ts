@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Ajv, { type ErrorObject } from 'ajv'
-import { YAMLParseError, parse } from 'yaml'
+import { parse, YAMLParseError } from 'yaml'
 import type { ApiConfig, ChainConfig, Config } from './config'
 import { ConfigError } from './configError'
 import { expand } from './expand'
@@ -38,7 +38,11 @@ export function loadConfig(
 ): Config {
   const path = resolve(file)
   if (!existsSync(path)) {
-    throw new ConfigError('--config', `${path} does not exist`, 'name an existing YAML file; config/ has examples')
+    throw new ConfigError(
+      '--config',
+      `${path} does not exist`,
+      'name an existing YAML file; config/ has examples',
+    )
   }
   return checkConfig(parseYaml(readFileSync(path, 'utf8'), path), path, protocols, env)
 }
@@ -59,8 +63,10 @@ export function checkConfig(
   const names = new Set<string>()
   const chains = raw.chains.map((chain, i) => {
     const place = `chains[${i}]`
-    if (ids.has(chain.id)) throw new ConfigError(`${place}.id`, `${chain.id} is there twice`, 'one entry a chain')
-    if (names.has(chain.name)) throw new ConfigError(`${place}.name`, `"${chain.name}" is there twice`, 'name each chain once')
+    if (ids.has(chain.id))
+      throw new ConfigError(`${place}.id`, `${chain.id} is there twice`, 'one entry a chain')
+    if (names.has(chain.name))
+      throw new ConfigError(`${place}.name`, `"${chain.name}" is there twice`, 'name each chain once')
     ids.add(chain.id)
     names.add(chain.name)
     return checkChain(chain, place, protocols)
@@ -84,18 +90,30 @@ function checkChain(chain: RawChain, place: string, protocols: Record<string, Kn
         const at = `${place}.protocols.${name}`
         const protocol = protocols[name]
         if (!protocol) {
-          throw new ConfigError(at, `there is no protocol "${name}"`, `use one of: ${Object.keys(protocols).join(', ')}`)
+          throw new ConfigError(
+            at,
+            `there is no protocol "${name}"`,
+            `use one of: ${Object.keys(protocols).join(', ')}`,
+          )
         }
         const known = protocol.deployments[chain.id]
         const contracts = { ...known?.contracts, ...lowerValues(given.contracts ?? {}) }
         for (const role of Object.keys(contracts)) {
           if (!protocol.roles[role]) {
-            throw new ConfigError(`${at}.contracts.${role}`, 'no such contract', `use one of: ${Object.keys(protocol.roles).join(', ')}`)
+            throw new ConfigError(
+              `${at}.contracts.${role}`,
+              'no such contract',
+              `use one of: ${Object.keys(protocol.roles).join(', ')}`,
+            )
           }
         }
         for (const [role, { required, doc }] of Object.entries(protocol.roles)) {
           if (required && !contracts[role]) {
-            throw new ConfigError(`${at}.contracts.${role}`, `no address for ${doc}`, `add \`${role}: "0x…"\`; the addresses of ${name} on chain ${chain.id} are not known here`)
+            throw new ConfigError(
+              `${at}.contracts.${role}`,
+              `no address for ${doc}`,
+              `add \`${role}: "0x…"\`; the addresses of ${name} on chain ${chain.id} are not known here`,
+            )
           }
         }
         return [name, { contracts, firstBlock: given.firstBlock ?? known?.firstBlock ?? 0 }]
@@ -110,25 +128,44 @@ function parseYaml(text: string, path: string): unknown {
   } catch (error) {
     if (!(error instanceof YAMLParseError)) throw error
     const line = error.linePos?.[0].line
-    throw new ConfigError(`${path}${line ? `:${line}` : ''}`, error.message.split('\n')[0]!, 'correct the YAML')
+    throw new ConfigError(
+      `${path}${line ? `:${line}` : ''}`,
+      error.message.split('\n')[0]!,
+      'correct the YAML',
+    )
   }
 }
 
 function explain(error: ErrorObject, raw: unknown): ConfigError {
-  const place = error.instancePath.slice(1).replace(/\/(\d+)/g, '[$1]').replace(/\//g, '.')
+  const place = error.instancePath
+    .slice(1)
+    .replace(/\/(\d+)/g, '[$1]')
+    .replace(/\//g, '.')
   const value = error.instancePath
     .split('/')
     .slice(1)
     .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], raw)
   const { missingProperty, additionalProperty } = error.params as Record<string, string | undefined>
   if (missingProperty) {
-    return new ConfigError(place || 'config', `\`${missingProperty}\` is missing`, `add \`${missingProperty}:\`; config/schema.json describes it`)
+    return new ConfigError(
+      place || 'config',
+      `\`${missingProperty}\` is missing`,
+      `add \`${missingProperty}:\`; config/schema.json describes it`,
+    )
   }
   if (additionalProperty) {
-    return new ConfigError(place || 'config', `there is no key \`${additionalProperty}\``, 'remove it or correct its name; config/schema.json lists the keys')
+    return new ConfigError(
+      place || 'config',
+      `there is no key \`${additionalProperty}\``,
+      'remove it or correct its name; config/schema.json lists the keys',
+    )
   }
   const met = isSecret(place) ? 'the value' : JSON.stringify(value)
-  return new ConfigError(place || 'config', `${met} ${error.message}`, 'see config/schema.json for what is allowed')
+  return new ConfigError(
+    place || 'config',
+    `${met} ${error.message}`,
+    'see config/schema.json for what is allowed',
+  )
 }
 
 /** Connection strings hold passwords, which never reach a log. */

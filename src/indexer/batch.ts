@@ -6,9 +6,9 @@ import { originColumns } from '../ledger/parties'
 import type { LedgerState } from '../ledger/state'
 import { DiscoveredContract, RejectedLog, Token } from '../model'
 import type { ProtocolLog } from '../protocols/protocol'
-import { type Discovered, type Source, decode } from './decode'
+import { type Discovered, decode, type Source } from './decode'
 import { loadFrom } from './load'
-import { type KnownTokens, type TokenCall, describeTokens } from './tokens'
+import { describeTokens, type KnownTokens, type TokenCall } from './tokens'
 import { write } from './write'
 
 /** What a batch is folded with. */
@@ -34,7 +34,11 @@ export interface BatchOutcome {
  * Logs -> domain events -> rows, in one transaction of the store. May be called again for the same batch
  * (the store repeats a batch after a serialization failure): it has no effect outside the store.
  */
-export async function processBatch(store: Store, logs: ProtocolLog[], context: BatchContext): Promise<BatchOutcome> {
+export async function processBatch(
+  store: Store,
+  logs: ProtocolLog[],
+  context: BatchContext,
+): Promise<BatchOutcome> {
   const start = performance.now()
   const events = decode(context.chain, context.sources, logs, await discoveredAmong(store, logs, context))
   const decoded = performance.now()
@@ -54,7 +58,11 @@ export async function processBatch(store: Store, logs: ProtocolLog[], context: B
 }
 
 /** Which of the logs' contracts were announced in earlier blocks. Asked for each batch, so a rollback needs no care. */
-async function discoveredAmong(store: Store, logs: ProtocolLog[], context: BatchContext): Promise<Discovered> {
+async function discoveredAmong(
+  store: Store,
+  logs: ProtocolLog[],
+  context: BatchContext,
+): Promise<Discovered> {
   const deployed = new Set(context.sources.flatMap(source => Object.values(source.deployment.contracts)))
   const others = [...new Set(logs.map(log => log.address))].filter(address => !deployed.has(address))
   const known: Discovered = new Map()

@@ -18,7 +18,12 @@ export type Discovered = Map<string, { protocol: string; role: string }>
  * Contracts announced in `logs` count from the first log on: the address is new, so only logs of the announcing
  * transaction can precede the announcement (Story's vaults mint before they are announced).
  */
-export function decode(chain: string, sources: Source[], logs: ProtocolLog[], known: Discovered): DomainEvent[] {
+export function decode(
+  chain: string,
+  sources: Source[],
+  logs: ProtocolLog[],
+  known: Discovered,
+): DomainEvent[] {
   const discovered: Discovered = new Map(known)
   const events: DomainEvent[] = []
   const announcements = new Map<ProtocolLog, DomainEvent[]>()
@@ -71,7 +76,15 @@ function decodeLog(chain: string, source: Source, log: ProtocolLog, discovered: 
   if (handler === undefined) return []
   const origin = originOf(chain, protocol.name, log)
   if (handler.topics !== undefined && handler.topics !== log.topics.length) {
-    return own ? [rejected(origin, log, `${handler.event} has ${handler.topics} topics, this log ${log.topics.length}`)] : []
+    return own
+      ? [
+          rejected(
+            origin,
+            log,
+            `${handler.event} has ${handler.topics} topics, this log ${log.topics.length}`,
+          ),
+        ]
+      : []
   }
   const context: AdapterContext = {
     chain,
@@ -84,11 +97,17 @@ function decodeLog(chain: string, source: Source, log: ProtocolLog, discovered: 
   try {
     return handler.handle(log, origin, context)
   } catch (error) {
-    return [rejected(origin, log, `${handler.event}: ${error instanceof Error ? firstLine(error.message) : error}`)]
+    return [
+      rejected(origin, log, `${handler.event}: ${error instanceof Error ? firstLine(error.message) : error}`),
+    ]
   }
 }
 
-function roleOf({ protocol, deployment }: Source, address: string, discovered: Discovered): string | undefined {
+function roleOf(
+  { protocol, deployment }: Source,
+  address: string,
+  discovered: Discovered,
+): string | undefined {
   for (const [role, deployed] of Object.entries(deployment.contracts)) {
     if (deployed === address) return role
   }

@@ -9,7 +9,8 @@ const CHUNK = 10_000
 /** Loads what a fold missed: one query for each entity, whatever the number of rows. */
 export function loadFrom(store: Store): Load {
   return async (missing, state) => {
-    for (const [entity, ids] of missing.rows) await loadRows(store, state, entity as EntityClass<Row>, [...ids])
+    for (const [entity, ids] of missing.rows)
+      await loadRows(store, state, entity as EntityClass<Row>, [...ids])
     for (const [entity, fields] of missing.lists) {
       for (const [field, values] of fields) {
         await loadLists(store, state, entity as EntityClass<Row>, field, [...values])
@@ -18,7 +19,12 @@ export function loadFrom(store: Store): Load {
   }
 }
 
-async function loadRows(store: Store, state: LedgerState, entity: EntityClass<Row>, ids: string[]): Promise<void> {
+async function loadRows(
+  store: Store,
+  state: LedgerState,
+  entity: EntityClass<Row>,
+  ids: string[],
+): Promise<void> {
   for (const id of ids) state.provide(entity, id, null)
   for (const chunk of chunks(ids)) {
     for (const row of await store.findBy(entity, { id: In(chunk) })) state.provide(entity, row.id, row)
@@ -45,4 +51,3 @@ async function loadLists(
 function* chunks<T>(items: T[]): Generator<T[]> {
   for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK)
 }
-

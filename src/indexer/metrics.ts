@@ -13,7 +13,11 @@ export class IndexerMetrics {
     registry.setDefaultLabels({ chain })
     const registers = [registry]
     this.logs = new Counter({ name: 'provenance_logs_total', help: 'Logs handled', registers })
-    this.events = new Counter({ name: 'provenance_events_total', help: 'Domain events made of logs', registers })
+    this.events = new Counter({
+      name: 'provenance_events_total',
+      help: 'Domain events made of logs',
+      registers,
+    })
     this.rejected = new Counter({
       name: 'provenance_rejected_logs_total',
       help: 'Logs of our contracts that could not be read or did not fit; kept in rejected_log',

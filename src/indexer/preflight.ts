@@ -1,4 +1,4 @@
-import { type PublicClient, createPublicClient, http, webSocket } from 'viem'
+import { createPublicClient, http, type PublicClient, webSocket } from 'viem'
 import type { ChainConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
 import type { Source } from './decode'
@@ -14,9 +14,15 @@ const ATTEMPTS = 3
  * @returns contracts whose code could not be asked for (a recording has none), for a warning
  * @throws ConfigError
  */
-export async function preflight(chain: ChainConfig, sources: Source[], place: string): Promise<{ unchecked: string[] }> {
+export async function preflight(
+  chain: ChainConfig,
+  sources: Source[],
+  place: string,
+): Promise<{ unchecked: string[] }> {
   const client = createPublicClient({
-    transport: chain.rpc.startsWith('ws') ? webSocket(chain.rpc, { retryCount: 0 }) : http(chain.rpc, { retryCount: 0 }),
+    transport: chain.rpc.startsWith('ws')
+      ? webSocket(chain.rpc, { retryCount: 0 })
+      : http(chain.rpc, { retryCount: 0 }),
   })
   const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}`
   const url = withoutSecrets(chain.rpc)
@@ -28,7 +34,9 @@ export async function preflight(chain: ChainConfig, sources: Source[], place: st
       `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
     )
   }
-  const head = Number(await answered(() => client.getBlockNumber({ cacheTime: 0 }), `${place}.rpc`, url, variable))
+  const head = Number(
+    await answered(() => client.getBlockNumber({ cacheTime: 0 }), `${place}.rpc`, url, variable),
+  )
   const unchecked: string[] = []
   for (const { protocol, deployment } of sources) {
     const at = `${place}.protocols.${protocol.name}`

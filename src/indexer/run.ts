@@ -7,7 +7,7 @@ import type { ProtocolLog } from '../protocols/protocol'
 import { protocols } from '../protocols/registry'
 import { processBatch } from './batch'
 import { ChainDatabase, stateSchemaOf } from './database'
-import { type Source, filtersOf } from './decode'
+import { filtersOf, type Source } from './decode'
 import { IndexerMetrics } from './metrics'
 import { preflight, withoutSecrets } from './preflight'
 import { Progress } from './progress'
@@ -26,7 +26,8 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     deployment,
   }))
   const { unchecked } = await preflight(chain, sources, `chains[${config.chains.indexOf(chain)}]`)
-  if (unchecked.length > 0) log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
+  if (unchecked.length > 0)
+    log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
 
   const processor = new EvmBatchProcessor()
     .setRpcEndpoint({ url: chain.rpc, rateLimit: chain.rateLimit, capacity: 8, maxBatchCallSize: 100 })
@@ -43,7 +44,10 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
 
   // The SDK keeps its client and metrics registry to itself; a second client would not share its rate limit.
   const internals = processor as unknown as {
-    getChainRpcClient(): { call<T>(method: string, params?: unknown[]): Promise<T>; call<T>(method: string, params: unknown[], options: { retryAttempts: number }): Promise<T> }
+    getChainRpcClient(): {
+      call<T>(method: string, params?: unknown[]): Promise<T>
+      call<T>(method: string, params: unknown[], options: { retryAttempts: number }): Promise<T>
+    }
     getPrometheusServer(): { registry: Registry }
   }
   const rpc = internals.getChainRpcClient()
@@ -69,7 +73,9 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     },
   })
   const metrics = new IndexerMetrics(internals.getPrometheusServer().registry, chain.caip2, progress)
-  log.info(`indexing ${chain.caip2} from ${withoutSecrets(chain.rpc)}: ${Object.keys(chain.protocols).join(', ')}`)
+  log.info(
+    `indexing ${chain.caip2} from ${withoutSecrets(chain.rpc)}: ${Object.keys(chain.protocols).join(', ')}`,
+  )
   progress.start()
 
   processor.run(new ChainDatabase(config.postgres.url, chain.id), async ctx => {
@@ -90,10 +96,13 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
       sources,
       tokens: chain.tokens,
       call: async (address, data) =>
-        rpc.call<string>('eth_call', [{ to: address, data }, 'latest'], { retryAttempts: 2 }).catch(() => null),
+        rpc
+          .call<string>('eth_call', [{ to: address, data }, 'latest'], { retryAttempts: 2 })
+          .catch(() => null),
     })
     metrics.note(outcome)
-    if (outcome.rejected > 0) log.warn(`${outcome.rejected} logs could not be read; they are kept in rejected_log`)
+    if (outcome.rejected > 0)
+      log.warn(`${outcome.rejected} logs could not be read; they are kept in rejected_log`)
     const last = ctx.blocks.at(-1)?.header
     if (last) progress.note({ height: last.height, hash: last.hash, time: last.timestamp })
   })

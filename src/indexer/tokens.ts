@@ -1,4 +1,4 @@
-import { type Hex, decodeAbiParameters, hexToString } from 'viem'
+import { decodeAbiParameters, type Hex, hexToString } from 'viem'
 import type { Token } from '../model'
 
 /** Token metadata known from config, by lower-case address. */

@@ -1,0 +1,37 @@
+import type { Command } from 'commander'
+import { ConfigError } from '../config/configError'
+import { configOption, exitOnSignals, readConfig } from './options'
+
+export function addIndex(program: Command): void {
+  program
+    .command('index')
+    .description('index one chain, and follow it')
+    .requiredOption('--chain <id or name>', 'which of the chains in the config file')
+    .option(
+      '--reset',
+      'forget all that is indexed of this chain first (after a reorganisation deeper than `finality`)',
+    )
+    .addOption(configOption())
+    .action(async options => {
+      const config = readConfig(options)
+      const wanted = String(options.chain).toLowerCase()
+      const chain = config.chains.find(({ id, name, caip2 }) => [String(id), name, caip2].includes(wanted))
+      if (!chain) {
+        throw new ConfigError(
+          '--chain',
+          `${config.file} has no chain "${options.chain}"`,
+          `use one of: ${config.chains.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
+        )
+      }
+      exitOnSignals()
+      if (options.reset) {
+        const { createPool } = await import('../postgres/pool.js')
+        const { resetChain } = await import('../indexer/reset.js')
+        const pool = createPool(config.postgres.url, { max: 1 })
+        await resetChain(pool, chain)
+        await pool.end()
+      }
+      const { runIndexer } = await import('../indexer/run.js')
+      await runIndexer(config, chain)
+    })
+}

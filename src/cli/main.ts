@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { addGraph } from './graph'
+import { addIndex } from './indexCommand'
+import { addMigrate } from './migrateCommand'
+import { addReplay } from './replayCommand'
+import { reportAndExit } from './reportAndExit'
+import { addSandbox } from './sandboxCommand'
+import { addServe } from './serveCommand'
+import { addStatement } from './statementCommand'
+
+/** The command line. Each subcommand is a file and loads what it needs only when it runs. */
+const program = new Command('provenance')
+  .description(
+    'Provenance graph of AI models: index chains, project to Neo4j, answer in GraphQL, export statements.',
+  )
+  .showHelpAfterError('(provenance --help lists the commands)')
+  .enablePositionalOptions()
+
+addSandbox(program)
+addMigrate(program)
+addIndex(program)
+addGraph(program)
+addServe(program)
+addStatement(program)
+addReplay(program)
+
+program.parseAsync(process.argv).catch(reportAndExit)

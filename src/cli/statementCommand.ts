@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import { configOption, readConfig } from './options'
+
+export function addStatement(program: Command): void {
+  program
+    .command('statement')
+    .description("an account's royalty statement of a period, from finalized blocks")
+    .requiredOption('--account <id>', 'CAIP-10 (eip155:1:0x…), or an address on any chain')
+    .requiredOption('--from <date>', 'ISO 8601, inclusive, UTC: 2026-01-01')
+    .requiredOption('--to <date>', 'ISO 8601, exclusive, UTC')
+    .option('--format <csv|json>', 'csv or json', 'csv')
+    .option('-o, --out <file>', 'default: standard output')
+    .addOption(configOption())
+    .action(async options => {
+      const { cliStatement } = await import('../statements/cliStatement.js')
+      await cliStatement({ ...options, postgresUrl: readConfig(options).postgres.url })
+      process.exit(0)
+    })
+}

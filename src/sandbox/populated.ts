@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { SandboxError } from './sandboxError'
+import type { Supervised } from './supervise'
+
+/** A process that is started again this often will not come up by itself. */
+const TOO_MANY_RESTARTS = 4
+
+/**
+ * Waits until the API is ready and every chain is indexed up to the head that it has now.
+ *
+ * @throws SandboxError when a process does not come up, with its last lines
+ */
+export async function until(
+  readyUrl: string,
+  chains: string[],
+  database: string,
+  processes: Supervised[],
+  signal: AbortSignal,
+): Promise<void> {
+  const heads = await Promise.all(chains.map(headOf))
+  const client = new Client({ connectionString: database })
+  await client.connect()
+  try {
+    while (!signal.aborted) {
+      for (const process of processes) {
+        const trouble = process.trouble()
+        if (process.restarts() >= TOO_MANY_RESTARTS && trouble) {
+          throw new SandboxError(
+            trouble,
+            'see the lines above; if the data of an earlier run is to blame: npm start -- --fresh',
+          )
+        }
+      }
+      const { rows } = await client.query<{ chain: string; indexed: number }>(
+        'SELECT chain, indexed FROM indexer_progress',
+      )
+      const indexed = new Map(rows.map(row => [row.chain, row.indexed]))
+      const caughtUp = heads.every(({ chain, head }) => (indexed.get(chain) ?? -1) >= head)
+      if (caughtUp && (await isReady(readyUrl))) return
+      await sleep(200, undefined, { signal }).catch(() => {})
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+async function headOf(url: string): Promise<{ chain: string; head: number }> {
+  const ask = async (method: string) => {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] }),
+    })
+    return Number(((await response.json()) as { result: string }).result)
+  }
+  return { chain: `eip155:${await ask('eth_chainId')}`, head: await ask('eth_blockNumber') }
+}
+
+async function isReady(url: string): Promise<boolean> {
+  const response = await fetch(url).catch(() => undefined)
+  return response?.ok === true
+}
