@@ -5,7 +5,7 @@
 import type { AbiFunction, FunctionArguments, FunctionReturn } from '@subsquid/evm-abi'
 import { type Abi, decodeErrorResult, type Hex, type LocalAccount, type PrivateKeyAccount } from 'viem'
 import { artifact } from './artifacts'
-import { SandboxError } from './sandboxError'
+import { SandboxError, TransactionRefused } from './sandboxError'
 
 /** A log as our adapters' ABI facades decode it. */
 export interface ChainLog {
@@ -63,6 +63,8 @@ const BLOCK_GAS = 29_000_000n
 /** Far above any base fee that a chain of nearly empty blocks can reach. */
 const MAX_FEE = 1_000_000_000_000n
 const TIP_STEP = 1_000_000n
+/** Blocks asked for at once. */
+const LOG_RANGE = 5_000
 const BALANCE = `0x${(10n ** 24n).toString(16)}`
 
 export class ChainDriver {
@@ -86,13 +88,18 @@ export class ChainDriver {
     await connected.batch(
       accounts.map(({ address }) => ({ method: 'anvil_setBalance', params: [address, BALANCE] })),
     )
-    const counts = await connected.batch<string>(
-      accounts.map(({ address }) => ({ method: 'eth_getTransactionCount', params: [address, 'latest'] })),
+    await connected.takeNonces(accounts)
+    return connected
+  }
+
+  /** Asks for the accounts' nonces, which others with the same keys may have used. */
+  async takeNonces(accounts: LocalAccount[]): Promise<void> {
+    const counts = await this.batch<string>(
+      accounts.map(({ address }) => ({ method: 'eth_getTransactionCount', params: [address, 'pending'] })),
     )
     accounts.forEach(({ address }, index) => {
-      connected.nonces.set(address, Number(counts[index]))
+      this.nonces.set(address, Number(counts[index]))
     })
-    return connected
   }
 
   /** Lets anvil mine each transaction as it comes again, as a user with a wallet expects. */
@@ -127,7 +134,7 @@ export class ChainDriver {
     args: FunctionArguments<F>,
     block?: number,
   ): Promise<FunctionReturn<F>> {
-    const at = block === undefined ? 'latest' : `0x${block.toString(16)}`
+    const at = block === undefined ? 'latest' : hex(block)
     const result = await this.rpc<string>('eth_call', [{ to, data: fun.encode(args) }, at])
     return fun.decodeResult(result) as FunctionReturn<F>
   }
@@ -149,8 +156,13 @@ export class ChainDriver {
 
   /** Logs of some contracts from `fromBlock` to the head, in chain order. */
   async logs(addresses: string[], fromBlock: number): Promise<ChainLog[]> {
-    const filter = { address: addresses, fromBlock: `0x${fromBlock.toString(16)}`, toBlock: 'latest' }
-    return (await this.rpc<RpcLog[]>('eth_getLogs', [filter])).map(toChainLog)
+    const found: ChainLog[] = []
+    for (let from = fromBlock; from <= this.head.number; from += LOG_RANGE) {
+      const to = Math.min(from + LOG_RANGE - 1, this.head.number)
+      const filter = { address: addresses, fromBlock: hex(from), toBlock: hex(to) }
+      for (const log of await this.rpc<RpcLog[]>('eth_getLogs', [filter])) found.push(toChainLog(log))
+    }
+    return found
   }
 
   async rpc<T>(method: string, params: unknown[] = []): Promise<T> {
@@ -217,9 +229,7 @@ export class ChainDriver {
     await this.rpc('evm_setNextBlockTimestamp', [time])
     await this.rpc('evm_mine')
     this.head = await this.newestBlock()
-    const receipts = await this.rpc<RpcReceipt[]>('eth_getBlockReceipts', [
-      `0x${this.head.number.toString(16)}`,
-    ])
+    const receipts = await this.rpc<RpcReceipt[]>('eth_getBlockReceipts', [hex(this.head.number)])
     await this.checkReceipts(calls, hashes, receipts)
     return { ...this.head, logs: receipts.flatMap(receipt => receipt.logs.map(toChainLog)) }
   }
@@ -247,7 +257,7 @@ export class ChainDriver {
       const receipt = byHash.get(hashes[index] ?? '')
       if (receipt?.status === '0x1') continue
       const reason = receipt ? await this.reasonOf(call) : 'it was not mined'
-      throw new SandboxError(
+      throw new TransactionRefused(
         `${call.what} by ${call.from.address} in block ${this.head.number} of chain ${this.chainId} failed: ${reason}`,
         'start over from a fresh chain (`npm start -- --fresh`); if it fails again, report it with the seed',
       )
@@ -270,6 +280,10 @@ export class ChainDriver {
     if (!error) return 'reverted (out of gas, or no longer reproducible)'
     return (error.data && errorName(error.data)) ?? error.message
   }
+}
+
+function hex(number: number): string {
+  return `0x${number.toString(16)}`
 }
 
 function toChainLog(log: RpcLog): ChainLog {

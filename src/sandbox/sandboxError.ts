@@ -10,3 +10,6 @@ export class SandboxError extends Error {
     super(`${message}\n  fix: ${fix}`, options)
   }
 }
+
+/** A transaction that was mined and failed. */
+export class TransactionRefused extends SandboxError {}
