@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { afterAll } from 'vitest'
 
 export const STORY = path.resolve(__dirname, '../../src/sandbox/recordings/story.jsonl')
 export const AENEID = path.resolve(__dirname, '../data/recordings/story-aeneid.jsonl')
@@ -23,9 +24,14 @@ export function rawLines(file: string): RawLine[] {
     .map(line => JSON.parse(line) as RawLine)
 }
 
-/** A recording of these lines, in a file. */
+const directory = mkdtempSync(path.join(tmpdir(), 'provenance-recordings-'))
+let made = 0
+
+afterAll(() => rmSync(directory, { recursive: true, force: true }))
+
+/** A recording of these lines, in a file that is removed after the test file. */
 export function recordingOf(lines: readonly (object | string)[]): string {
-  const file = path.join(mkdtempSync(path.join(tmpdir(), 'provenance-recording-')), 'logs.jsonl')
+  const file = path.join(directory, `${++made}.jsonl`)
   writeFileSync(file, lines.map(line => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'))
   return file
 }
