@@ -1,0 +1,41 @@
+import type { Origin } from '../../ledger/events'
+import { modelId } from '../../ledger/ids'
+
+/** The address of nobody: in `Transfer` mint and burn, elsewhere "not given". */
+export const nobody = '0x0000000000000000000000000000000000000000'
+
+/** An IP asset is named by its account's address, on the chain of the registry. */
+export function ipModel(chain: string, ipId: string): string {
+  return modelId(chain, 'story', ipId)
+}
+
+/** Terms are numbered by their template. */
+export function termsId(chain: string, template: string, number: bigint): string {
+  return `${chain}/terms:${template.toLowerCase()}/${number}`
+}
+
+export function disputeId(origin: Origin, number: bigint): string {
+  return `${origin.chain}/dispute:${origin.contract}/${number}`
+}
+
+/** For facts that the protocol does not number: the log that tells of them. */
+export function byLog(kind: 'fee' | 'license', origin: Origin): string {
+  return `${origin.chain}/${kind}:${origin.transaction}-${origin.logIndex}`
+}
+
+/** Story's percentages have six decimals: 1 % = 1,000,000, and 1 ppm = 100 of them. What is below 1 ppm is cut off. */
+export function ppm(percent: number | bigint): number {
+  return Number(BigInt(percent) / 100n)
+}
+
+/** Text written by anybody: Postgres has no place for a NUL. */
+export function text(value: string): string {
+  return value.replaceAll('\0', '\uFFFD')
+}
+
+/** A tag is a short word in a bytes32 (`IMPROPER_REGISTRATION`); what is no word stays hex. */
+export function tagText(tag: string): string {
+  const bytes = Buffer.from(tag.slice(2).replace(/(00)+$/, ''), 'hex')
+  const word = bytes.toString('latin1')
+  return /^[\x21-\x7e]+$/.test(word) ? word : tag
+}

@@ -1,0 +1,29 @@
+import type { Protocol } from '../protocol'
+import { deployments, roles } from './deployments'
+import { disputeHandlers } from './disputes'
+import { groupingHandlers } from './groups'
+import { nftHandlers, registryHandlers } from './ips'
+import { licenseHandlers, templateDiscovery, templateHandlers } from './licenses'
+import { derivativeRegistered, linkedToParents } from './links'
+import { paymentHandlers, transferHandlers } from './revenue'
+import { vaultDeployed, vaultDiscovery, vaultHandlers } from './vaults'
+
+/** Story Protocol: IP assets, derivatives, licences, royalties, disputes, groups. What is read and why: ./README.md */
+export const story: Protocol = {
+  name: 'story',
+  deployments,
+  roles,
+  handlers: {
+    ipAssetRegistry: registryHandlers,
+    licensingModule: { ...derivativeRegistered, ...licenseHandlers },
+    licenseTemplate: templateHandlers,
+    royaltyModule: { ...linkedToParents, ...vaultDeployed, ...paymentHandlers },
+    royaltyPolicyLap: transferHandlers,
+    royaltyPolicyLrp: transferHandlers,
+    vault: vaultHandlers,
+    disputeModule: disputeHandlers,
+    groupingModule: groupingHandlers,
+    '*': nftHandlers,
+  },
+  discovers: [vaultDiscovery, templateDiscovery],
+}
