@@ -6,6 +6,8 @@ export interface Statement {
   name: string
   text: string
   values?: unknown[]
+  /** false: not kept by the connection (texts that callers vary without bound); the name is for messages */
+  prepare?: boolean
 }
 
 /**
@@ -98,7 +100,9 @@ class ClientSnapshot implements OpenSnapshot {
     if (this.closing) throw new SnapshotClosedError(statement.name)
     this.statements++
     try {
-      return (await this.client.query({ ...statement })).rows as Row[]
+      const { name, text, values, prepare } = statement
+      return (await this.client.query(prepare === false ? { text, values } : { name, text, values }))
+        .rows as Row[]
     } catch (error) {
       if ((error as { code?: unknown }).code !== QUERY_CANCELED) throw error
       if (this.closing) throw new SnapshotClosedError(statement.name)

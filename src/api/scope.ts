@@ -1,0 +1,85 @@
+import type { Pool } from 'pg'
+import { type ChainHeight, readHeights } from '../postgres/heights'
+import { type OpenSnapshot, openSnapshot, type Snapshot, type Statement } from '../postgres/snapshot'
+import { SnapshotClosedError } from '../postgres/snapshotError'
+import { EntityReader } from './entities/entityReader'
+import type { WhereCompiler } from './entities/where'
+import { userError } from './userError'
+
+/** Rows that one request may read: what stands between nested pages and the server's memory. */
+export const MOST_ROWS = 50_000
+
+/**
+ * What one request reads: one snapshot, opened by the first statement, and loaders that live as long.
+ * A subscription has a scope for each event that it delivers.
+ */
+export class RequestScope implements Snapshot {
+  readonly entities: EntityReader
+  private snapshot: Promise<OpenSnapshot> | undefined
+  private open: OpenSnapshot | undefined
+  private closed = false
+  private rows = 0
+  private readonly loaders = new Map<unknown, unknown>()
+  private heightsRead: Promise<ChainHeight[]> | undefined
+
+  constructor(
+    private readonly pool: Pool,
+    compiler: WhereCompiler,
+    private readonly timeoutMs: number,
+  ) {
+    this.entities = new EntityReader(this, compiler)
+  }
+
+  get statements(): number {
+    return this.open?.statements ?? 0
+  }
+
+  /** whether anything was read */
+  get used(): boolean {
+    return this.snapshot !== undefined
+  }
+
+  get rowsLeft(): number {
+    return MOST_ROWS - this.rows
+  }
+
+  async query<R>(statement: Statement): Promise<R[]> {
+    if (this.closed) throw new SnapshotClosedError(statement.name)
+    this.snapshot ??= this.begin()
+    const snapshot = await this.snapshot
+    const rows = await snapshot.query<R>(statement)
+    this.rows += rows.length
+    if (this.rows > MOST_ROWS)
+      throw userError(
+        'TOO_COSTLY',
+        `the request reads more than ${MOST_ROWS} rows`,
+        'ask for smaller pages (first) or fewer levels, and page on with after',
+      )
+    return rows
+  }
+
+  /** Heights of the chains in this snapshot; read once. */
+  heights(): Promise<ChainHeight[]> {
+    this.heightsRead ??= readHeights(this)
+    return this.heightsRead
+  }
+
+  /** A loader or other thing that lives with this scope, made when first asked for. */
+  once<T>(key: unknown, make: () => T): T {
+    if (!this.loaders.has(key)) this.loaders.set(key, make())
+    return this.loaders.get(key) as T
+  }
+
+  /** Ends the snapshot; a statement that still runs is cancelled. */
+  async close(): Promise<void> {
+    this.closed = true
+    const snapshot = await this.snapshot?.catch(() => undefined)
+    await snapshot?.close()
+  }
+
+  private async begin(): Promise<OpenSnapshot> {
+    const snapshot = await openSnapshot(this.pool, { timeoutMs: this.timeoutMs })
+    this.open = snapshot
+    return snapshot
+  }
+}
