@@ -16,6 +16,7 @@ module.exports = class LineageClosure1795440000101 {
             room integer := max_nodes;
             frontier text[] := ARRAY[root_id];
             visited text[] := ARRAY[root_id];
+            beyond boolean;
         BEGIN
             WHILE level < max_depth AND room > 0 LOOP
                 -- Each branch has an index of its own: lineage_edge (child_id), lineage_edge (parent_id).
@@ -41,12 +42,18 @@ module.exports = class LineageClosure1795440000101 {
                 RETURN QUERY SELECT f.model, level FROM unnest(frontier) AS f (model);
                 EXIT WHEN stop_at = ANY (frontier);
             END LOOP;
-            IF level = max_depth AND room > 0 AND frontier IS NOT NULL AND stop_at IS NULL AND EXISTS (
-                SELECT CASE WHEN up THEN e.parent_id ELSE e.child_id END
-                  FROM unnest(frontier) AS at (model)
-                  JOIN lineage_edge e ON (up AND e.child_id = at.model) OR (NOT up AND e.parent_id = at.model)
-                EXCEPT SELECT unnest(visited)
-            ) THEN
+            IF level < max_depth OR room <= 0 OR stop_at IS NOT NULL THEN
+                RETURN;
+            ELSIF up THEN
+                beyond := EXISTS (
+                    SELECT e.parent_id FROM unnest(frontier) AS at (model) JOIN lineage_edge e ON e.child_id = at.model
+                    EXCEPT SELECT unnest(visited));
+            ELSE
+                beyond := EXISTS (
+                    SELECT e.child_id FROM unnest(frontier) AS at (model) JOIN lineage_edge e ON e.parent_id = at.model
+                    EXCEPT SELECT unnest(visited));
+            END IF;
+            IF beyond THEN
                 RETURN QUERY SELECT NULL::text, level + 1;
             END IF;
         END $$`)

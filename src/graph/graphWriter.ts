@@ -1,0 +1,134 @@
+import type { Transaction } from 'neo4j-driver'
+import type { Changes, NodeRow, RelationshipRow } from './changes'
+import { type Label, type NodeElement, type RelationshipElement, stubProperties } from './elements'
+
+/**
+ * Makes the graph so. Repeating it, or doing it after a part of it was done, comes to the same.
+ * Nodes that only relationships name are stubs; one that nothing names any more is removed.
+ */
+export async function applyChanges(tx: Transaction, changes: Changes): Promise<void> {
+  const suspects = new Suspects()
+  for (const { element, rows, absent } of changes.relationships) {
+    await removeRelationships(tx, element, absent, suspects)
+    await removeMoved(tx, element, rows, suspects)
+  }
+  for (const { element, rows, absent } of changes.nodes) {
+    await writeNodes(tx, element, rows)
+    await demote(tx, element, absent)
+    suspects.add(element.label, absent)
+  }
+  for (const { element, rows } of changes.relationships) await writeRelationships(tx, element, rows)
+  for (const [label, ids] of suspects.byLabel) {
+    await tx.run(
+      `UNWIND $ids AS id
+       MATCH (n:${label} {id: id}) WHERE n.status = 'STUB' AND NOT (n)--()
+       DELETE n`,
+      { ids: [...ids] },
+    )
+  }
+}
+
+export async function writeNodes(tx: Transaction, { label }: NodeElement, rows: NodeRow[]): Promise<void> {
+  if (rows.length === 0) return
+  await tx.run(
+    `UNWIND $rows AS row
+     MERGE (n:${label} {id: row.id})
+     SET n = row.properties`,
+    { rows },
+  )
+}
+
+/** Endpoints are merged as stubs: an edge can come before its parent, a stake before its pool. */
+export async function writeRelationships(
+  tx: Transaction,
+  { type, from, to }: RelationshipElement,
+  rows: RelationshipRow[],
+): Promise<void> {
+  if (rows.length === 0) return
+  await tx.run(
+    `UNWIND $rows AS row
+     MERGE (a:${from.label} {id: row.from}) ON CREATE SET a = row.fromStub
+     MERGE (b:${to.label} {id: row.to}) ON CREATE SET b = row.toStub
+     MERGE (a)-[r:${type} {id: row.id}]->(b)
+     SET r = row.properties`,
+    {
+      rows: rows.map(row => ({
+        ...row,
+        fromStub: stubProperties(from.label, row.from),
+        toStub: stubProperties(to.label, row.to),
+      })),
+    },
+  )
+}
+
+async function removeRelationships(
+  tx: Transaction,
+  { type, from, to }: RelationshipElement,
+  ids: string[],
+  suspects: Suspects,
+): Promise<void> {
+  if (ids.length === 0) return
+  const { records } = await tx.run(
+    `UNWIND $ids AS id
+     MATCH (a)-[r:${type} {id: id}]->(b)
+     WITH r, a.id AS a, b.id AS b
+     DELETE r
+     RETURN a, b`,
+    { ids },
+  )
+  suspects.add(
+    from.label,
+    records.map(record => record.get('a')),
+  )
+  suspects.add(
+    to.label,
+    records.map(record => record.get('b')),
+  )
+}
+
+/** A relationship cannot be moved to other ends: it is removed and made anew. */
+async function removeMoved(
+  tx: Transaction,
+  { type, from, to }: RelationshipElement,
+  rows: RelationshipRow[],
+  suspects: Suspects,
+): Promise<void> {
+  if (rows.length === 0) return
+  const { records } = await tx.run(
+    `UNWIND $rows AS row
+     MATCH (a)-[r:${type} {id: row.id}]->(b) WHERE a.id <> row.from OR b.id <> row.to
+     WITH r, a.id AS a, b.id AS b
+     DELETE r
+     RETURN a, b`,
+    { rows: rows.map(({ id, from, to }) => ({ id, from, to })) },
+  )
+  suspects.add(
+    from.label,
+    records.map(record => record.get('a')),
+  )
+  suspects.add(
+    to.label,
+    records.map(record => record.get('b')),
+  )
+}
+
+async function demote(tx: Transaction, { label }: NodeElement, ids: string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.run(
+    `UNWIND $rows AS row
+     MATCH (n:${label} {id: row.id})
+     SET n = row.stub`,
+    { rows: ids.map(id => ({ id, stub: stubProperties(label, id) })) },
+  )
+}
+
+/** Nodes that may have lost the last relationship that named them. */
+class Suspects {
+  readonly byLabel = new Map<Label, Set<string>>()
+
+  add(label: Label, ids: string[]): void {
+    const set = this.byLabel.get(label) ?? new Set()
+    for (const id of ids) set.add(id)
+    this.byLabel.set(label, set)
+  }
+}
