@@ -4,7 +4,8 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createPool } from '../postgres/pool'
 import { withSnapshot } from '../postgres/snapshot'
-import { type FormatName, formats } from './formats'
+import { StatementError } from './errors'
+import { formats, isFormat } from './formats'
 import { parseHeight } from './request'
 import { buildStatement } from './statement'
 
@@ -16,7 +17,8 @@ export interface CliStatementOptions {
   to: string
   /** `<chain>@<height>` each */
   asOf?: readonly string[]
-  format: FormatName
+  /** csv or json */
+  format: string
   /** file; absent: standard output */
   out?: string
   /** longest time for one SQL statement, ms. Default ten minutes: nobody else waits for it */
@@ -25,13 +27,18 @@ export interface CliStatementOptions {
 
 /** `provenance statement`: writes a statement; a file appears only when it is whole. Returns its number of lines. */
 export async function cliStatement(options: CliStatementOptions): Promise<number> {
+  const { format } = options
+  if (!isFormat(format)) {
+    const known = Object.keys(formats).join(' or ')
+    throw new StatementError('BAD_FORMAT', `format ${JSON.stringify(format)}`, `use ${known}`)
+  }
   const pool = createPool(options.postgresUrl, { max: 1, applicationName: 'provenance-statement' })
   try {
     return await withSnapshot(pool, { timeoutMs: options.timeoutMs ?? 600_000 }, async db => {
       const { account, from, to } = options
       const asOf = options.asOf?.map(parseHeight)
       const statement = await buildStatement(db, { account, from, to, asOf })
-      const chunks = Readable.from(formats[options.format].render(statement))
+      const chunks = Readable.from(formats[format].render(statement))
       if (options.out === undefined) await pipeline(chunks, process.stdout, { end: false })
       else await writeWhole(chunks, options.out)
       return statement.lineCount

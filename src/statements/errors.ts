@@ -6,6 +6,7 @@ export type StatementErrorCode =
   | 'BAD_HEIGHT'
   | 'BAD_CURSOR'
   | 'BAD_PAGE'
+  | 'BAD_FORMAT'
   | 'UNKNOWN_CHAIN'
   | 'UNKNOWN_ACCOUNT'
   | 'NOT_FINAL'

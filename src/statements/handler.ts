@@ -112,7 +112,7 @@ function parameters(query: URLSearchParams) {
   for (const name of query.keys()) {
     if (!PARAMETERS.has(name)) {
       throw new StatementError(
-        'BAD_PERIOD',
+        'BAD_PARAMETER',
         `parameter ${JSON.stringify(name)}`,
         'give from, to and asOf only',
       )
