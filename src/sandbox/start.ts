@@ -35,7 +35,7 @@ export interface SandboxOptions {
 /** Genesis of both chains: the same on every run, so that the scenario's blocks are too. */
 const GENESIS = Date.UTC(2026, 0, 1) / 1000
 /** Empty blocks after the recording, so that all of it becomes final. */
-const REPLAY_TAIL = 16
+const REPLAY_TAIL = 24
 
 /** Runs until `signal` is aborted; then stops everything, in an order that loses nothing. */
 export async function startSandbox(options: SandboxOptions): Promise<void> {

@@ -1,0 +1,42 @@
+// Imports run one way: protocols -> ledger -> indexer -> Postgres -> graph -> api, statements -> cli.
+// Each rule says what a folder may import; what is not named is forbidden.
+const layers = {
+  config: [],
+  ledger: ['model'],
+  protocols: ['ledger/(events|ids)', 'abi'],
+  postgres: ['config'],
+  indexer: ['protocols', 'ledger', 'model', 'config', 'postgres'],
+  measures: [],
+  graph: ['postgres', 'config'],
+  royalties: ['postgres', 'graph', 'measures'],
+  statements: ['postgres', 'royalties', 'measures', 'config'],
+  api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config'],
+  replay: ['config'],
+  // Only starts our processes (by their command line), its own servers, and the migrations before them.
+  sandbox: ['config', 'postgres', 'replay', 'abi'],
+  dashboard: [],
+}
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    {
+      name: 'dev-packages-stay-out',
+      severity: 'error',
+      from: { path: '^src', pathNot: '^src/model/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
+    ...Object.entries(layers).map(([layer, allowed]) => ({
+      name: `${layer}-imports`,
+      comment: `src/${layer} may import ${allowed.length ? allowed.join(', ') : 'none of the other folders'}`,
+      severity: 'error',
+      from: { path: `^src/${layer}/` },
+      to: { path: '^src/', pathNot: [`^src/${layer}/`, ...allowed.map(name => `^src/${name}`)] },
+    })),
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+  },
+}
