@@ -111,7 +111,7 @@ export async function loadStubs(db: Snapshot, { label, table }: NodeElement): Pr
   )
   const rows = await db.query<{ id: string }>({
     name: `graph-stubs-${label}`,
-    text: `SELECT id FROM (${ends.join(' UNION ')}) ends
+    text: `SELECT DISTINCT id FROM (${ends.join(' UNION ')}) ends
             WHERE NOT EXISTS (SELECT FROM ${table} t WHERE t.id = ends.id)`,
   })
   return rows.map(({ id }) => ({ id, properties: stubProperties(label as Label, id) }))

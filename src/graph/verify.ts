@@ -53,12 +53,9 @@ export async function verifyGraph(options: GraphOptions & { waitMs?: number }): 
     const until = Date.now() + (options.waitMs ?? WAIT_MS)
     for (;;) {
       const result = await compareOnce(context)
-      if (result !== 'BEHIND') return result
+      if (typeof result !== 'string') return result
       if (Date.now() > until) {
-        throw new GraphError(
-          `verify: more than ${MOST_PENDING} changes wait to be projected`,
-          'let `provenance graph project` catch up first',
-        )
+        throw new GraphError(`verify: ${result}`, 'let `provenance graph project` catch up first')
       }
       await pause(ASK_AGAIN_MS, context.signal)
       context.signal?.throwIfAborted()
@@ -68,17 +65,20 @@ export async function verifyGraph(options: GraphOptions & { waitMs?: number }): 
   }
 }
 
-async function compareOnce({ driver, pool, logger }: GraphContext): Promise<Verification | 'BEHIND'> {
+/** The result, or why there cannot be one now. */
+async function compareOnce({ driver, pool, logger }: GraphContext): Promise<Verification | string> {
   const session = driver.session({ defaultAccessMode: 'WRITE', fetchSize: PAGE })
   const tx = await session.beginTransaction()
   try {
     const watermark = await lockWatermark(tx)
     return await withSnapshot(pool, { timeoutMs: SNAPSHOT_TIMEOUT_MS }, async db => {
       const { identity } = await readIdentity(db)
-      if (watermark?.state !== 'READY') throw nothingToCompare(watermark ? 'an unfinished graph' : 'no graph')
+      if (!watermark) throw nothingToCompare('no graph')
+      if (watermark.state === 'REBUILDING') return `the graph is being rebuilt by ${watermark.holder}`
       if (watermark.identity !== identity) throw nothingToCompare('the graph of another database')
       const keys = await readAllKeys(db, watermark, MOST_PENDING)
-      if (!keys || keys.some(key => key.id === WHOLE_TABLE)) return 'BEHIND'
+      if (!keys) return `more than ${MOST_PENDING} changes wait to be projected`
+      if (keys.some(key => key.id === WHOLE_TABLE)) return 'the graph is about to be rebuilt'
       await applyChanges(tx, await loadChanges(db, keys))
       const comparison = new Comparison(db, tx)
       for (const element of nodeElements) {
