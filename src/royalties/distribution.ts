@@ -1,0 +1,140 @@
+import { topologyOf } from './topology'
+
+/** An edge child -> parent that moves a share of what the child receives (policy HOP) or earns (ABSOLUTE). */
+export interface ShareEdge {
+  child: string
+  parent: string
+  /** ppm of the child's revenue */
+  sharePpm: bigint
+  policy: 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
+}
+
+/** What a model keeps of a fee, after what it passes on. */
+export interface Kept {
+  model: string
+  /** model that sent it from another chain, else the model that was paid: as RoyaltyAccrual.fromModelId */
+  source: string
+  /** chains that the money went through, the fee's first */
+  route: string[]
+  /** wei */
+  amount: bigint
+}
+
+export interface Distribution {
+  kept: Kept[]
+  /** the money went through more messages than were followed */
+  truncated: boolean
+}
+
+const MILLION = 1_000_000n
+
+/** Money ends: a cycle across chains sends ever less. Where shares of 100 % make it last, this many messages will do. */
+const MAX_MESSAGES = 500
+
+/** A lineage with its edges active at one moment, ready for any number of fees. */
+export class RoyaltyGraph {
+  private readonly parents = new Map<string, ShareEdge[]>()
+  private readonly rank: Map<string, number>
+  private readonly hasAbsolute: boolean
+  private readonly stacks = new Map<string, Map<string, bigint>>()
+  /** edges looked at so far: what the work costs */
+  steps: number
+
+  constructor(edges: readonly ShareEdge[]) {
+    this.steps = edges.length
+    // On one chain a cycle cannot be paid; one that closes over other chains can, a message being a fee of its own.
+    const local = edges.filter(({ child, parent }) => chainOf(child) === chainOf(parent))
+    const { cyclic, rank } = topologyOf(local)
+    this.rank = rank
+    this.hasAbsolute = edges.some(({ policy }) => policy === 'ABSOLUTE')
+    for (const edge of edges) {
+      if (cyclic.has(edge)) continue
+      const known = this.parents.get(edge.child)
+      if (known) known.push(edge)
+      else this.parents.set(edge.child, [edge])
+    }
+  }
+
+  /**
+   * Hop by hop, as the reference protocol's router does it (RoyaltyRouter._distribute): on one chain the amounts that
+   * reach a model are added up first, children before parents; of the sum A each parent gets ⌊A × share / 1,000,000⌋,
+   * and the model keeps the rest. A parent on another chain gets its part by a message, which is distributed there
+   * by itself. Of its own fee a model keeps what ABSOLUTE ancestors leave: net − ⌊net × Σ stacks / 1,000,000⌋.
+   */
+  distribute(model: string, net: bigint): Distribution {
+    const kept: Kept[] = []
+    const messages = [{ source: model, to: model, amount: net, route: [chainOf(model)] }]
+    for (const [number, message] of messages.entries()) {
+      if (number > MAX_MESSAGES) return { kept, truncated: true }
+      const { source, route } = message
+      const reached = new Map([[message.to, message.amount]])
+      const pending = [message.to]
+      for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
+        const amount = reached.get(at)!
+        let rest = amount
+        for (const { parent, sharePpm, policy } of this.parents.get(at) ?? []) {
+          this.steps++
+          const up = policy === 'HOP' ? (amount * sharePpm) / MILLION : 0n
+          if (up === 0n) continue
+          rest -= up
+          if (chainOf(parent) !== chainOf(at)) {
+            messages.push({ source: at, to: parent, amount: up, route: [...route, chainOf(parent)] })
+          } else {
+            if (!reached.has(parent)) pending.push(parent)
+            reached.set(parent, (reached.get(parent) ?? 0n) + up)
+          }
+        }
+        if (number === 0 && at === model) rest -= (net * this.absoluteStack(model)) / MILLION
+        if (rest !== 0n) kept.push({ model: at, source, route, amount: rest })
+      }
+    }
+    return { kept, truncated: false }
+  }
+
+  /**
+   * ABSOLUTE shares (Story LAP): an ancestor p gets of every descendant's fee the share of its edge (x -> p), once for
+   * each path from the descendant to x: stack(d, p) = Σ over edges (x -> p) paths(d, x) × share, ppm. By dynamic
+   * programming in topological order, since a ladder of diamonds has exponentially many paths.
+   */
+  absoluteStacks(model: string): Map<string, bigint> {
+    const known = this.stacks.get(model)
+    if (known) return known
+    const stacks = new Map<string, bigint>()
+    this.stacks.set(model, stacks)
+    if (!this.hasAbsolute) return stacks
+    const paths = new Map([[model, 1n]])
+    const pending = [model]
+    for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
+      for (const { parent, sharePpm, policy } of this.parents.get(at) ?? []) {
+        this.steps++
+        if (chainOf(parent) !== chainOf(at)) continue // no protocol has an absolute share across chains
+        if (!paths.has(parent)) pending.push(parent)
+        paths.set(parent, (paths.get(parent) ?? 0n) + paths.get(at)!)
+        if (policy !== 'ABSOLUTE') continue
+        stacks.set(parent, (stacks.get(parent) ?? 0n) + paths.get(at)! * sharePpm)
+      }
+    }
+    return stacks
+  }
+
+  private absoluteStack(model: string): bigint {
+    let total = 0n
+    for (const stack of this.absoluteStacks(model).values()) total += stack
+    return total
+  }
+
+  /** Takes the model out that comes first in topological order. */
+  private takeFirst(pending: string[]): string | undefined {
+    let first = 0
+    for (let i = 1; i < pending.length; i++) {
+      this.steps++
+      if ((this.rank.get(pending[i]!) ?? 0) < (this.rank.get(pending[first]!) ?? 0)) first = i
+    }
+    return pending.splice(first, 1)[0]
+  }
+}
+
+/** CAIP-2 of a model id. */
+export function chainOf(model: string): string {
+  return model.slice(0, model.indexOf('/'))
+}

@@ -1,0 +1,80 @@
+import type { Snapshot } from '../postgres/snapshot'
+import type { ShareEdge } from './distribution'
+
+/** A lineage edge with what decides which fees it counts for. */
+export interface FlowLink extends ShareEdge {
+  /** of the child, which wrote it */
+  chain: string
+  /** block × 2^31 + log index: its place on its chain */
+  position: bigint
+  time: Date
+  /** made after the child was registered: earlier fees do not flow along it. False: there from the child's birth on */
+  late: boolean
+}
+
+export interface Reach {
+  /** model -> least number of edges from the root, the root itself included */
+  depths: Map<string, number>
+  /** more models are reachable than were read */
+  truncated: boolean
+}
+
+interface LinkRow {
+  child: string
+  parent: string
+  sharePpm: number | null
+  policy: ShareEdge['policy']
+  chain: string
+  position: string
+  time: Date
+  late: boolean
+}
+
+/**
+ * Models reachable from one, breadth first, in the order of ids within a level. One statement a level; each model is
+ * met once, so cycles end. Indexes: lineage_edge (child_id), (parent_id).
+ */
+export async function reach(
+  db: Snapshot,
+  root: string,
+  direction: 'ANCESTORS' | 'DESCENDANTS',
+  maxNodes: number,
+): Promise<Reach> {
+  const [near, far] = direction === 'ANCESTORS' ? ['child_id', 'parent_id'] : ['parent_id', 'child_id']
+  const depths = new Map([[root, 0]])
+  let frontier = [root]
+  for (let depth = 1; frontier.length > 0; depth++) {
+    const rows = await db.query<{ id: string }>({
+      name: `flow-reach-${direction}`,
+      text: `SELECT id
+               FROM (SELECT DISTINCT ${far} AS id FROM lineage_edge
+                      WHERE ${near} = ANY ($1::text[]) AND ${far} <> ALL ($2::text[])) found
+              ORDER BY id COLLATE "C"
+              LIMIT $3`,
+      values: [frontier, [...depths.keys()], maxNodes - depths.size + 1],
+    })
+    if (depths.size + rows.length > maxNodes) {
+      for (const { id } of rows.slice(0, maxNodes - depths.size)) depths.set(id, depth)
+      return { depths, truncated: true }
+    }
+    for (const { id } of rows) depths.set(id, depth)
+    frontier = rows.map(({ id }) => id)
+  }
+  return { depths, truncated: false }
+}
+
+/** All edges that leave the models, those that carry no share too: absolute shares count paths over all of them. */
+export async function linksOf(db: Snapshot, models: readonly string[]): Promise<FlowLink[]> {
+  const rows = await db.query<LinkRow>({
+    name: 'flow-links',
+    text: `SELECT e.child_id AS child, e.parent_id AS parent, e.share_ppm AS "sharePpm", e.policy, e.chain,
+                  e.block::bigint * 2147483648 + e.log_index AS position, e.time,
+                  m.transaction IS DISTINCT FROM e.transaction AS late
+             FROM lineage_edge e
+             LEFT JOIN model m ON m.id = e.child_id
+            WHERE e.child_id = ANY ($1::text[])
+            ORDER BY e.id COLLATE "C"`,
+    values: [models],
+  })
+  return rows.map(row => ({ ...row, sharePpm: BigInt(row.sharePpm ?? 0), position: BigInt(row.position) }))
+}
