@@ -78,7 +78,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
     if (graph.stop) stops.push(graph.stop)
 
     const config = writeConfig(data, options.port, {
-      DATABASE_URL: postgres.url,
+      DB_URL: postgres.url,
       NEO4J_URL: graph.url ?? '',
       RPC_ALPHA_HTTP: alpha.url,
       RPC_BETA_HTTP: beta.url,
