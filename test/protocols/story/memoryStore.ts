@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs'
 import { decode, type Source } from '../../../src/indexer/decode'
-import { fold } from '../../../src/ledger/fold'
-import type { Entity, EntityClass, LedgerState, Row } from '../../../src/ledger/state'
+import type { EntityClass, Row } from '../../../src/ledger/state'
 import type { ProtocolLog } from '../../../src/protocols/protocol'
 import { deployments } from '../../../src/protocols/story/deployments'
 import { story } from '../../../src/protocols/story/story'
+import { Memory } from '../../ledger/memory'
 
 /**
  * Story's logs through the adapter and the ledger, batch by batch as the indexer does it, with maps where the
  * indexer has Postgres.
  */
 export class MemoryStore {
-  private tables = new Map<Entity, Map<string, Row>>()
+  private memory = new Memory()
   private discovered: Parameters<typeof decode>[3] = new Map()
   readonly rejections: string[] = []
 
@@ -34,50 +34,21 @@ export class MemoryStore {
           this.discovered.set(event.address, { protocol: 'story', role: event.role })
         }
       }
-      this.keep(await fold(events, async (missing, state) => this.load(missing, state)))
+      const state = await this.memory.batch(events)
+      for (const { origin, reason } of state.rejections()) {
+        this.rejections.push(`${origin.block}-${origin.logIndex} ${reason}`)
+      }
     }
     return this
   }
 
   /** All rows of an entity, by id. */
   all<T extends Row>(entity: EntityClass<T>): T[] {
-    const rows = [...(this.tables.get(entity)?.values() ?? [])] as T[]
-    return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
+    return this.memory.rows(entity)
   }
 
   get<T extends Row>(entity: EntityClass<T>, id: string): T | undefined {
-    return this.tables.get(entity)?.get(id) as T | undefined
-  }
-
-  private load(missing: Parameters<Parameters<typeof fold>[1]>[0], state: LedgerState): void {
-    for (const [entity, ids] of missing.rows) {
-      for (const id of ids)
-        state.provide(entity as EntityClass<Row>, id, this.tables.get(entity)?.get(id) ?? null)
-    }
-    for (const [entity, fields] of missing.lists) {
-      for (const [field, values] of fields) {
-        for (const value of values) {
-          const rows = [...(this.tables.get(entity)?.values() ?? [])]
-          const found = rows.filter(row => (row as unknown as Record<string, string>)[field] === value)
-          state.provideList(entity as EntityClass<Row>, field, value, found)
-        }
-      }
-    }
-  }
-
-  private keep(state: LedgerState): void {
-    for (const { entity, states, facts } of state.changes()) {
-      const table = this.tables.get(entity) ?? new Map<string, Row>()
-      this.tables.set(entity, table)
-      for (const row of states) table.set(row.id, row)
-      for (const row of facts) {
-        if (table.has(row.id)) throw new Error(`fact ${entity.name} ${row.id} is told twice`)
-        table.set(row.id, row)
-      }
-    }
-    for (const { origin, reason } of state.rejections()) {
-      this.rejections.push(`${origin.block}-${origin.logIndex} ${reason}`)
-    }
+    return this.memory.tables.get(entity)?.get(id) as T | undefined
   }
 }
 
