@@ -155,6 +155,19 @@ async function feesThroughTheCycle(stage: Stage): Promise<void> {
   await world.mine(HOUR)
 }
 
+/** Patrons ask for their stake, and the story ends before the queue pays. */
+export async function patronsLeave(world: ChainWorld): Promise<void> {
+  let asked = 0
+  for (const patron of theCast().patrons) {
+    const pool = directPoolOf(world, BigInt(1 + (asked % 3)))
+    const shares = await sharesOf(world, pool, patron.address)
+    if (shares < UNIT || asked >= 5) continue
+    verbs.requestExit(world, patron, pool, shares / 5n)
+    asked++
+  }
+  await world.mine(HOUR)
+}
+
 /** Half of the creators collect what they earned in both tokens, as far as it is anything. */
 async function creatorsClaim(stage: Stage): Promise<void> {
   for (const side of ['a', 'b'] as const) {

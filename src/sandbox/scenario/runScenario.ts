@@ -12,7 +12,7 @@ import {
   UNBONDING_SECONDS,
 } from '../deploy'
 import { act, deliverMessages, forkAnything, type Scene } from './activity'
-import { playHighlights } from './highlights'
+import { patronsLeave, playHighlights } from './highlights'
 import { LAST_WAVE, planned, plannedId, plannedSide, type Side } from './lineage'
 import { Prng } from './prng'
 import * as verbs from './verbs'
@@ -88,6 +88,7 @@ async function play(stage: Stage): Promise<void> {
   // Some of the exits requested so far become payable, some are paid, some wait.
   for (const { world } of scenes(stage)) await world.mine(UNBONDING_SECONDS, true)
   await live(stage, ROUNDS_A_WAVE)
+  for (const { world } of scenes(stage)) await patronsLeave(world)
 }
 
 function scenes(stage: Stage): Scene[] {
