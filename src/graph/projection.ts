@@ -7,7 +7,7 @@ import { type GraphContext, inGraph, STATEMENT_TIMEOUT_MS } from './graphContext
 import { WatermarkLostError } from './graphError'
 import { applyChanges } from './graphWriter'
 import { describe, isAfter, readKeys, WHOLE_TABLE } from './outbox'
-import { rebuildFromTables } from './rebuildFromTables'
+import { finishRebuild, rebuildFromTables } from './rebuildFromTables'
 import {
   claimWatermark,
   isAbandoned,
@@ -28,14 +28,15 @@ const snapshot = { timeoutMs: STATEMENT_TIMEOUT_MS }
  * comes to the same; what fails is tried again by whoever calls `step`.
  */
 export class Projection {
-  /** as we last read or wrote it in Neo4j; undefined: not known */
-  private watermark: Watermark | undefined
+  /** `watermark`: as we last read or wrote it in Neo4j; undefined: not known */
+  constructor(
+    private readonly context: GraphContext,
+    private watermark?: Watermark,
+  ) {}
 
-  constructor(private readonly context: GraphContext) {}
-
-  /** Blocks that Neo4j was last known to be true at. */
-  get heights(): ProjectedHeight[] {
-    return this.watermark?.heights ?? []
+  /** As far as Neo4j was last known to be. */
+  get position(): Watermark | undefined {
+    return this.watermark
   }
 
   async step(): Promise<StepResult> {
@@ -63,12 +64,16 @@ export class Projection {
     const reason = met ? await this.mismatch(met) : 'Neo4j has no watermark'
     if (!met || reason) {
       logger.info(`rebuilding the graph from the tables: ${reason}`)
-      const watermark = await rebuildFromTables(this.context)
-      await acknowledge(pool, watermark)
-      return watermark
+      return await this.rebuild()
     }
     await acknowledge(pool, met)
     return met
+  }
+
+  private async rebuild(): Promise<Watermark> {
+    const watermark = await finishRebuild(this.context, await rebuildFromTables(this.context))
+    await acknowledge(this.context.pool, watermark)
+    return watermark
   }
 
   private async mismatch(met: Watermark): Promise<string | undefined> {
@@ -95,8 +100,7 @@ export class Projection {
     })
     if (keys.some(key => key.id === WHOLE_TABLE)) {
       this.context.logger.info('rebuilding the graph from the tables: one was emptied at once')
-      this.watermark = await rebuildFromTables(this.context)
-      await acknowledge(pool, this.watermark)
+      this.watermark = await this.rebuild()
       return 'MORE'
     }
     const last = keys.at(-1)

@@ -1,7 +1,8 @@
 import { acknowledge } from './acknowledgement'
 import { closeContext, type GraphOptions, openContext } from './graphContext'
+import { WatermarkLostError } from './graphError'
 import { Projection } from './projection'
-import { rebuildFromTables } from './rebuildFromTables'
+import { finishRebuild, rebuildFromTables } from './rebuildFromTables'
 import type { ProjectedHeight } from './watermark'
 
 export interface Rebuilt {
@@ -15,10 +16,12 @@ export async function rebuildGraph(options: GraphOptions): Promise<Rebuilt> {
   const start = performance.now()
   const context = openContext(options)
   try {
-    await acknowledge(context.pool, await rebuildFromTables(context))
-    const projection = new Projection(context)
+    const projection = new Projection(context, await rebuildFromTables(context))
     while ((await projection.step()) === 'MORE') context.signal?.throwIfAborted()
-    return { seconds: (performance.now() - start) / 1000, heights: projection.heights }
+    if (!projection.position) throw new WatermarkLostError('another process has taken over the rebuild')
+    const done = await finishRebuild(context, projection.position)
+    await acknowledge(context.pool, done)
+    return { seconds: (performance.now() - start) / 1000, heights: done.heights }
   } finally {
     await closeContext(context)
   }

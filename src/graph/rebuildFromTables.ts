@@ -15,8 +15,8 @@ const PROGRESS_EVERY_MS = 5_000
 
 /**
  * Makes the graph anew from the tables, page by page, while writers go on. Everything that changes after the beginning
- * has a key behind the returned watermark, so that the projector brings it in. Dying in the middle leaves the watermark
- * in state REBUILDING, and the next one begins again.
+ * has a key behind the returned watermark, so that the projection brings it in. The watermark stays in state REBUILDING,
+ * and other projectors wait, until `finishRebuild`; dying before it, the next one begins again.
  */
 export async function rebuildFromTables(context: GraphContext): Promise<Watermark> {
   const { pool, driver, logger } = context
@@ -46,13 +46,18 @@ export async function rebuildFromTables(context: GraphContext): Promise<Watermar
   const removed = await wipe(context, watermark)
   if (removed > 0) logger.info(`removed ${removed} nodes and relationships`)
   const written = await fill(context, watermark)
+  logger.info(`rebuilt the graph: ${written} nodes and relationships`)
+  return watermark
+}
+
+/** Hands the graph over to projectors. */
+export async function finishRebuild(context: GraphContext, watermark: Watermark): Promise<Watermark> {
   const ready: Watermark = { ...watermark, state: 'READY' }
-  await inGraph(driver, async tx => {
+  await inGraph(context.driver, async tx => {
     await claimWatermark(tx, watermark)
     await writeWatermark(tx, ready)
   })
   context.metrics?.rebuilt()
-  logger.info(`rebuilt the graph: ${written} nodes and relationships`)
   return ready
 }
 
