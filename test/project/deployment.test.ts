@@ -81,7 +81,7 @@ interface Service {
   ports?: string[]
   volumes?: string[]
   depends_on?: Record<string, { condition: string }>
-  healthcheck?: object
+  healthcheck?: { test: string[] }
   build?: string
 }
 
@@ -121,8 +121,11 @@ describe('docker-compose.yml', () => {
       for (const [other, { condition }] of Object.entries(depends_on)) {
         const needed = compose.services[other]
         expect(needed, `${name} waits for ${other}`).toBeDefined()
-        if (condition === 'service_healthy') expect(needed!.healthcheck).toBeDefined()
-        else expect([condition, other]).toEqual(['service_completed_successfully', 'migrate'])
+        if (condition === 'service_healthy') {
+          // A `: ` in unquoted YAML would make a mapping of what should be a word of the command.
+          expect(needed!.healthcheck?.test.map(word => typeof word)).not.toContain('object')
+          expect(needed!.healthcheck?.test[0]).toMatch(/^CMD/)
+        } else expect([condition, other]).toEqual(['service_completed_successfully', 'migrate'])
       }
     }
   })
