@@ -72,9 +72,9 @@ export async function royaltyFlow(db: Snapshot, options: FlowOptions): Promise<R
   const incoming = direction === 'IN'
   const maxNodes = options.maxNodes ?? DEFAULT_NODES
   const maxDepth = options.maxDepth ?? Number.POSITIVE_INFINITY
-  const ancestors = await reach(db, model, 'ANCESTORS', maxNodes)
+  const ancestors = await reach(db, [model], 'ANCESTORS', maxNodes)
   // Of its own fees a model keeps what its ancestors leave: they are needed for IN as well.
-  const reached = incoming ? await reach(db, model, 'DESCENDANTS', maxNodes) : ancestors
+  const reached = incoming ? await reach(db, [model], 'DESCENDANTS', maxNodes) : ancestors
   const all = [...new Set([...reached.depths.keys(), ...ancestors.depths.keys()])]
   const near = [...reached.depths].filter(([, depth]) => depth <= maxDepth).map(([id]) => id)
   const links = await linksOf(db, all)

@@ -13,7 +13,7 @@ export interface FlowLink extends ShareEdge {
 }
 
 export interface Reach {
-  /** model -> least number of edges from the root, the root itself included */
+  /** model -> least number of edges from a root, the roots themselves included */
   depths: Map<string, number>
   /** more models are reachable than were read */
   truncated: boolean
@@ -31,18 +31,18 @@ interface LinkRow {
 }
 
 /**
- * Models reachable from one, breadth first, in the order of ids within a level. One statement a level; each model is
+ * Models reachable from some, breadth first, in the order of ids within a level. One statement a level; each model is
  * met once, so cycles end. Indexes: lineage_edge (child_id), (parent_id).
  */
 export async function reach(
   db: Snapshot,
-  root: string,
+  roots: readonly string[],
   direction: 'ANCESTORS' | 'DESCENDANTS',
   maxNodes: number,
 ): Promise<Reach> {
   const [near, far] = direction === 'ANCESTORS' ? ['child_id', 'parent_id'] : ['parent_id', 'child_id']
-  const depths = new Map([[root, 0]])
-  let frontier = [root]
+  const depths = new Map(roots.map(root => [root, 0]))
+  let frontier = [...depths.keys()]
   for (let depth = 1; frontier.length > 0; depth++) {
     const rows = await db.query<{ id: string }>({
       name: `flow-reach-${direction}`,

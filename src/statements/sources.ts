@@ -1,5 +1,8 @@
 import type { Snapshot } from '../postgres/snapshot'
+import { lineageSources } from './lineageSources'
 import type { Movement } from './movements'
+import type { StatementRequest } from './request'
+import { shortestPath } from './shortestPath'
 
 /** How a movement came to the account's model, as far as the tables tell. */
 export interface Source {
@@ -21,20 +24,29 @@ interface Base {
 }
 
 /**
- * Fills in path and share where the accrual's event does not carry them: from the fee's hops and net. Where several
- * paths joined, the shortest is given, and of equally short ones the first in the order of ids; the share is of all
- * of them together. Two statements for a batch of movements, whatever its size.
+ * Fills in path and share where the accrual's event does not carry them: from the fee's hops and net, or from the
+ * lineage where the accrual names no fee. Where several paths joined, the shortest is given, and of equally short
+ * ones the first in the order of ids; the share is of all of them together. The number of statements does not grow
+ * with the number of movements.
  */
-export async function sourcesOf(db: Snapshot, movements: readonly Movement[]): Promise<Source[]> {
+export async function sourcesOf(
+  db: Snapshot,
+  request: StatementRequest,
+  movements: readonly Movement[],
+): Promise<Source[]> {
   const open = movements.filter(({ feeId, path, sharePpm }) => feeId && (path === null || sharePpm === null))
   const fees = [...new Set(open.map(({ feeId }) => feeId!))].sort()
   const guids = [...new Set(open.flatMap(({ guid }) => guid ?? []))].sort()
   const hops = fees.length > 0 ? await hopsOf(db, fees) : new Map<string, Hop[]>()
   const bases = fees.length > 0 ? await basesOf(db, fees, guids) : new Map<string, bigint>()
-  return movements.map(movement => ({
-    path: movement.path ?? pathOf(movement, hops.get(movement.feeId ?? '') ?? []),
-    sharePpm: movement.sharePpm ?? shareOf(movement, bases.get(movement.guid ?? movement.feeId ?? '')),
-  }))
+  const byLineage = await lineageSources(db, request, movements)
+  return movements.map(
+    movement =>
+      byLineage(movement) ?? {
+        path: movement.path ?? pathOf(movement, hops.get(movement.feeId ?? '') ?? []),
+        sharePpm: movement.sharePpm ?? shareOf(movement, bases.get(movement.guid ?? movement.feeId ?? '')),
+      },
+  )
 }
 
 /** Index: royalty_hop (fee_id). A message keeps its fee's number on its own chain, so hops never mix two chains. */
@@ -79,26 +91,18 @@ function pathOf({ kind, sourceModelId, modelId, guid }: Movement, hops: readonly
   if (sourceModelId === modelId) return modelId
   const reached = new Set(hops.map(({ to }) => to))
   const entries = guid ? hops.map(({ from }) => from).filter(from => !reached.has(from)) : [sourceModelId]
-  const way = shortest(entries.length > 0 ? [...new Set(entries)] : [modelId], modelId, hops)
+  const way = shortestPath(entries.length > 0 ? [...new Set(entries)] : [modelId], modelId, parentsOf(hops))
   if (!way) return null
   return (guid ? [sourceModelId, ...way] : way).join(' > ')
 }
 
-/** Breadth first; `hops` are in the order of ids, so the first way found is the first in that order. */
-function shortest(starts: readonly string[], end: string, hops: readonly Hop[]): string[] | undefined {
-  const previous = new Map<string, string | undefined>(starts.map(start => [start, undefined]))
-  const queue = [...starts]
-  for (const model of queue) {
-    if (model === end) {
-      const way = [model]
-      for (let at = previous.get(model); at !== undefined; at = previous.get(at)) way.unshift(at)
-      return way
-    }
-    for (const { from, to } of hops) {
-      if (from !== model || previous.has(to)) continue
-      previous.set(to, model)
-      queue.push(to)
-    }
+/** `hops` are in the order of ids, so each model's parents are too. */
+function parentsOf(hops: readonly Hop[]): Map<string, string[]> {
+  const parents = new Map<string, string[]>()
+  for (const { from, to } of hops) {
+    const known = parents.get(from)
+    if (known) known.push(to)
+    else parents.set(from, [to])
   }
-  return undefined
+  return parents
 }

@@ -117,7 +117,7 @@ async function* readLines(
       else total.claimed += BigInt(movement.amount)
       total.lines++
     }
-    yield toLines(db, movements, balances)
+    yield toLines(db, request, movements, balances)
   }
   for (const total of sums) {
     const lines = found.get(keyOf(total))!
@@ -145,17 +145,18 @@ async function readPage(
   }
   const movements = await pageOfMovements(db, request, first + 1, position)
   return {
-    lines: await toLines(db, movements.slice(0, first), balances),
+    lines: await toLines(db, request, movements.slice(0, first), balances),
     hasNextPage: movements.length > first,
   }
 }
 
 async function toLines(
   db: Snapshot,
+  request: StatementRequest,
   movements: readonly Movement[],
   balances: Balances,
 ): Promise<StatementLine[]> {
-  const sources = await sourcesOf(db, movements)
+  const sources = await sourcesOf(db, request, movements)
   return movements.map((movement, index) => {
     const amount = BigInt(movement.amount)
     return {

@@ -197,3 +197,16 @@ export function fee(
     net: `${net}`,
   }
 }
+
+export function link(child: string, parent: string, ppm: number, policy: string, block: number): Row {
+  return {
+    ...fact(child.split('/')[0]!, block, 0),
+    id: `${child}|PARENT|${parent}`,
+    child_id: child,
+    parent_id: parent,
+    role: 'PARENT',
+    ordinal: 0,
+    share_ppm: ppm,
+    policy,
+  }
+}

@@ -18,6 +18,7 @@ import {
   fee,
   hop,
   insert,
+  link,
   setHeights,
   timeOf,
   token,
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(() => database?.drop())
 beforeEach(async () => {
   await database.pool.query(
-    'TRUNCATE royalty_accrual, vault_credit, royalty_claim, royalty_hop, usage_fee, cross_chain_transfer, royalty_vault, account, token, indexer_progress',
+    'TRUNCATE lineage_edge, royalty_accrual, vault_credit, royalty_claim, royalty_hop, usage_fee, cross_chain_transfer, royalty_vault, account, token, indexer_progress',
   )
   await setHeights(database.pool, A, 100, [101, 102])
   await insert(database.pool, 'account', [account(A, ALICE), account(A, BOB)])
@@ -174,6 +175,37 @@ describe('what a statement holds', () => {
       [`${M(B, 8)} > ${M(A, 4)}`, 750_000],
       [`${M(B, 8)} > ${M(A, 4)} > ${M(A, 2)}`, 250_000],
     ])
+  })
+
+  test('an accrual that names no fee has the way and the share of the lineage as it then was', async () => {
+    const [a, b, c, d] = ['0xa', '0xb', '0xc', '0xd'].map(ip => `${A}/story:${ip}`) as [
+      string,
+      string,
+      string,
+      string,
+    ]
+    await insert(database.pool, 'lineage_edge', [
+      link(d, c, 10_000, 'ABSOLUTE', 1),
+      link(c, a, 50_000, 'ABSOLUTE', 1),
+      link(d, b, 10_000, 'ABSOLUTE', 8),
+      link(b, a, 50_000, 'ABSOLUTE', 1),
+    ])
+    await insert(
+      database.pool,
+      'royalty_accrual',
+      [5, 9].map(block => accrual(A, block, 0, { to: a, from: d, by: ALICE, amount: 5 })),
+    )
+    await insert(database.pool, 'vault_credit', [
+      { ...credit(A, 9, 1, ALICE, 5, `${A}/9-0`), model_id: a },
+      credit(A, 9, 2, ALICE, 1),
+    ])
+    expect((await ask({}, allLines)).map(({ path, sharePpm }) => [path, sharePpm])).toEqual([
+      [`${d} > ${c} > ${a}`, 50_000],
+      [`${d} > ${b} > ${a}`, 100_000],
+      [`${d} > ${b} > ${a}`, 100_000],
+      [null, null],
+    ])
+    expect((await ask({ asOf: [{ chain: A, height: 7 }] }, allLines)).map(l => l.sharePpm)).toEqual([50_000])
   })
 })
 
