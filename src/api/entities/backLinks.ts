@@ -38,6 +38,8 @@ const BACK_LINKS: Record<string, Record<string, string>> = {
     licenseOffers: 'LicenseOffer.modelId',
     licenses: 'License.modelId time_DESC',
     disputes: 'Dispute.modelId time_DESC',
+    members: 'GroupMembership.groupId',
+    memberships: 'GroupMembership.memberId',
     attestations: 'Attestation.modelId time_DESC',
   },
   Account: {

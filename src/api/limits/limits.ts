@@ -1,0 +1,56 @@
+import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit'
+import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases'
+import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth'
+import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives'
+import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens'
+import type { GraphQLError } from 'graphql'
+import type { Plugin } from 'graphql-yoga'
+
+/**
+ * What a query may be before it is run. Rows, pages and time are limited while it runs: see scope.ts, pageArgs.ts and
+ * config's api.timeoutMs.
+ */
+export const LIMITS = {
+  /** a request's body, bytes: a long query with thousands of ids in its variables has some 100 kB */
+  bodyBytes: 256 * 1024,
+  /** words and signs of the query's text; GraphiQL's own introspection has some 300 */
+  tokens: 2000,
+  /** levels; an edge to a parent and its stake takes six, introspection up to 15 */
+  depth: 16,
+  aliases: 30,
+  directives: 50,
+  /** 1 a scalar, 2 an object, times `first` or `last` where it is written as a number; a page of 500 whole rows has some 15,000 */
+  cost: 50_000,
+}
+
+/** The plugins that hold a query to these limits, with messages that say what to do. */
+export function limitPlugins(): Plugin[] {
+  return [
+    maxTokensPlugin({
+      n: LIMITS.tokens,
+      onReject: [mendable('make the query shorter: use fragments and variables')],
+    }),
+    maxDepthPlugin({
+      n: LIMITS.depth,
+      onReject: [mendable('go less deep: start from an inner id, or use lineage() for many levels')],
+    }),
+    maxAliasesPlugin({
+      n: LIMITS.aliases,
+      onReject: [mendable('ask in several requests, or with a filter _in')],
+    }),
+    maxDirectivesPlugin({ n: LIMITS.directives, onReject: [mendable('use fewer directives')] }),
+    costLimitPlugin({
+      maxCost: LIMITS.cost,
+      depthCostFactor: 1,
+      flattenFragments: true,
+      onReject: [mendable('ask for smaller pages (first) or fewer fields, and page on with after')],
+    }),
+  ] as Plugin[]
+}
+
+function mendable(fix: string): (context: unknown, error: GraphQLError) => void {
+  return (_, error) => {
+    error.message = `${error.message.replace('Syntax Error: ', '').replace(/\.$/, '')}\n  fix: ${fix}`
+    Object.assign(error.extensions, { code: 'TOO_COSTLY', fix })
+  }
+}

@@ -1,0 +1,14 @@
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { lexicographicSortSchema, printSchema } from 'graphql'
+import { packageRoot } from '../config/packageRoot'
+import { readEntityModel } from './entities/entityModel'
+import { buildApiSchema } from './schema'
+
+/** The schema as clients see it, in the order of the alphabet so that a difference shows what changed. */
+export function printedApi(): string {
+  const schema = printSchema(lexicographicSortSchema(buildApiSchema(readEntityModel())))
+  return `# The GraphQL API as served. Made by \`npx tsx src/api/printApi.ts\`; a test checks that it is current.\n\n${schema}\n`
+}
+
+if (require.main === module) writeFileSync(path.join(packageRoot, 'api.graphql'), printedApi())

@@ -1,0 +1,142 @@
+import { buildStatement, type Statement, type StatementLine } from '../../statements/statement'
+import type { ApiContext } from '../context'
+import type { EntityModel } from '../entities/entityModel'
+import { linkedRow } from '../entities/entityResolvers'
+
+export const statementDefs = /* GraphQL */ `
+  extend type Query {
+    """
+    What an account earned and was paid in a time, over finalized blocks only: per chain and token
+    opening + accrued - claimed = closing, and a line for each movement. from is inclusive, to exclusive. The same
+    request at the same heights gives the same statement; GET /statements/<account>.csv|.json streams it whole.
+    """
+    royaltyStatement(account: ID!, from: DateTime!, to: DateTime!, asOf: [BlockRefInput!]): RoyaltyStatement!
+  }
+
+  "A chain's height to answer at; not above its finalized one."
+  input BlockRefInput {
+    "CAIP-2"
+    chain: ID!
+    height: Int!
+  }
+
+  type RoyaltyStatement {
+    "CAIP-10, or an address: then on every chain"
+    account: ID!
+    from: DateTime!
+    to: DateTime!
+    "finalized blocks that it is of"
+    asOf: [BlockRef!]!
+    "by chain and token"
+    tokens: [StatementToken!]!
+    lines(first: Int = 100, after: String): StatementLineConnection!
+  }
+
+  type StatementToken {
+    chain: ID!
+    tokenId: ID!
+    token: Token
+    "claimable at the start, wei"
+    opening: BigInt!
+    "wei"
+    accrued: BigInt!
+    "wei"
+    claimed: BigInt!
+    "claimable at the end: opening + accrued - claimed, wei"
+    closing: BigInt!
+  }
+
+  enum MovementKind {
+    ACCRUED
+    CLAIMED
+  }
+
+  type StatementLine {
+    time: DateTime!
+    chain: ID!
+    block: Int!
+    transaction: String!
+    logIndex: Int!
+    kind: MovementKind!
+    tokenId: ID!
+    token: Token
+    "model by which the account earned it; null: the claim names none"
+    model: Model
+    "model whose use earned it; null: a claim, or royalty tokens moved"
+    sourceModel: Model
+    "model ids from the one that was paid to the account's, joined by ' > '"
+    path: String
+    "ppm of the fee's net that the whole accrual is"
+    sharePpm: Int
+    "wei"
+    amount: BigInt!
+    "of the chain and token after this line, wei"
+    balance: BigInt!
+  }
+
+  type StatementLineConnection {
+    edges: [StatementLineEdge!]!
+    nodes: [StatementLine!]!
+    pageInfo: PageInfo!
+    totalCount: Int!
+  }
+
+  type StatementLineEdge {
+    cursor: String!
+    node: StatementLine!
+  }
+`
+
+interface StatementArgs {
+  account: string
+  from: Date
+  to: Date
+  asOf?: { chain: string; height: number }[] | null
+}
+
+export function statementResolvers(model: EntityModel) {
+  const tokens = model.entity('Token')
+  const models = model.entity('Model')
+  const token = (source: { token: string }, _: unknown, { scope }: ApiContext) =>
+    linkedRow(tokens, source.token, scope)
+  const modelOf = (id: string | null, scope: ApiContext['scope']) =>
+    id === null ? null : linkedRow(models, id, scope)
+  return {
+    Query: {
+      royaltyStatement: (_: unknown, { account, from, to, asOf }: StatementArgs, { scope }: ApiContext) =>
+        buildStatement(scope, { account, from, to, asOf: asOf ?? [] }),
+    },
+    RoyaltyStatement: {
+      asOf: async (source: Statement, _: unknown, { scope }: ApiContext) => {
+        const heights = await scope.heights()
+        return source.asOf.map(({ chain, height }) => {
+          const now = heights.find(one => one.chain === chain)
+          const hash = now?.finalizedHeight === height ? now.finalizedHash : null
+          return { chain, height, hash, time: null, finalized: true }
+        })
+      },
+      lines: async (source: Statement, { first, after }: { first: number; after?: string | null }) => {
+        const { lines, hasNextPage } = await source.page(first, after ?? undefined)
+        return {
+          edges: lines.map(node => ({ cursor: node.cursor, node })),
+          nodes: lines,
+          pageInfo: {
+            hasNextPage,
+            hasPreviousPage: after != null,
+            startCursor: lines[0]?.cursor ?? null,
+            endCursor: lines.at(-1)?.cursor ?? null,
+          },
+          totalCount: source.lineCount,
+        }
+      },
+    },
+    StatementToken: { tokenId: (source: { token: string }) => source.token, token },
+    StatementLine: {
+      tokenId: (source: StatementLine) => source.token,
+      token,
+      model: (source: StatementLine, _: unknown, { scope }: ApiContext) => modelOf(source.model, scope),
+      sourceModel: (source: StatementLine, _: unknown, { scope }: ApiContext) =>
+        modelOf(source.sourceModel, scope),
+    },
+  }
+}

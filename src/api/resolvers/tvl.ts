@@ -1,0 +1,163 @@
+import type { EntityModel } from '../entities/entityModel'
+import type { ResolverMap } from '../entities/entityResolvers'
+import { lowerHex } from '../entities/ids'
+import { statement } from '../entities/preparedTexts'
+import { SqlParams } from '../entities/sqlParams'
+import type { RequestScope } from '../scope'
+import { userError } from '../userError'
+import { tokenOf } from './tokenAmount'
+
+export const tvlDefs = /* GraphQL */ `
+  extend type Query {
+    """
+    Stake over time, by token: the sum of all changes before each point's end. Without to: until the newest indexed
+    block; without from: 30 intervals before that. At most 1000 points. Weeks begin on Monday, days at midnight UTC.
+    """
+    tvl(chain: ID, protocol: String, model: ID, from: DateTime, to: DateTime, interval: Interval = DAY): TvlSeries!
+  }
+
+  enum Interval {
+    HOUR
+    DAY
+    WEEK
+  }
+
+  type TvlSeries {
+    "begin of the first interval"
+    from: DateTime!
+    "exclusive"
+    to: DateTime!
+    interval: Interval!
+    "by token id"
+    tokens: [TokenTvl!]!
+  }
+
+  type TokenTvl {
+    tokenId: ID!
+    token: Token
+    "one for each interval, without gaps"
+    points: [TvlPoint!]!
+  }
+
+  type TvlPoint {
+    "begin of the interval; the amounts are those at its end"
+    time: DateTime!
+    "active and exiting, wei"
+    tvl: BigInt!
+    "wei"
+    active: BigInt!
+    "wei"
+    exiting: BigInt!
+  }
+`
+
+type Interval = 'HOUR' | 'DAY' | 'WEEK'
+interface TvlArgs {
+  chain?: string | null
+  protocol?: string | null
+  model?: string | null
+  from?: Date | null
+  to?: Date | null
+  interval?: Interval | null
+}
+
+const HOUR_MS = 3_600_000
+const INTERVAL_MS: Record<Interval, number> = { HOUR: HOUR_MS, DAY: 24 * HOUR_MS, WEEK: 7 * 24 * HOUR_MS }
+/** 1970-01-05, a Monday. */
+const FIRST_MONDAY_MS = 4 * 24 * HOUR_MS
+const MOST_POINTS = 1000
+const POINTS_UNASKED = 30
+
+export function tvlResolvers(model: EntityModel): ResolverMap {
+  return {
+    Query: { tvl: (_, args: TvlArgs, { scope }) => tvlSeries(scope, args) },
+    TokenTvl: { token: tokenOf(model) },
+  }
+}
+
+interface Change {
+  tokenId: string
+  /** number of the interval, -1: all before the first */
+  bucket: number
+  active: string
+  exiting: string
+}
+
+async function tvlSeries(scope: RequestScope, args: TvlArgs) {
+  const interval = args.interval ?? 'DAY'
+  const length = INTERVAL_MS[interval]
+  const to = args.to?.getTime() ?? (await newest(scope)) + 1
+  const from = floor(args.from?.getTime() ?? to - POINTS_UNASKED * length, length)
+  if (from >= to)
+    throw userError(
+      'BAD_USER_INPUT',
+      `from ${iso(from)} is not before to ${iso(to)}`,
+      'to is exclusive: give a later one',
+    )
+  const count = Math.ceil((to - from) / length)
+  if (count > MOST_POINTS)
+    throw userError(
+      'TOO_COSTLY',
+      `${count} points, at most ${MOST_POINTS}`,
+      'give a shorter time or a longer interval',
+    )
+  const changes = await readChanges(scope, args, from, to, length)
+  const byToken = new Map<string, Change[]>()
+  for (const change of changes) byToken.set(change.tokenId, [...(byToken.get(change.tokenId) ?? []), change])
+  const tokens = [...byToken]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([tokenId, changes]) => ({ tokenId, points: cumulate(changes, from, length, count) }))
+  return { from: new Date(from), to: new Date(to), interval, tokens }
+}
+
+/** Running sums: a point for each interval. */
+function cumulate(changes: Change[], from: number, length: number, count: number) {
+  const deltas = new Map(changes.map(change => [change.bucket, change]))
+  let active = BigInt(deltas.get(-1)?.active ?? 0)
+  let exiting = BigInt(deltas.get(-1)?.exiting ?? 0)
+  return Array.from({ length: count }, (_, i) => {
+    active += BigInt(deltas.get(i)?.active ?? 0)
+    exiting += BigInt(deltas.get(i)?.exiting ?? 0)
+    return { time: new Date(from + i * length), tvl: active + exiting, active, exiting }
+  })
+}
+
+/** Sums of the changes, by token and interval, added up in the database: index on time, or on model_id. */
+function readChanges(
+  scope: RequestScope,
+  args: TvlArgs,
+  from: number,
+  to: number,
+  length: number,
+): Promise<Change[]> {
+  const params = new SqlParams()
+  const begin = params.raw(new Date(from).toISOString(), 'timestamptz')
+  const bucket = `CASE WHEN e.time < ${begin} THEN -1
+    ELSE floor(extract(epoch FROM e.time - ${begin}) / ${params.raw(length / 1000, 'int')})::int END`
+  const conditions = [`e.time < ${params.raw(new Date(to).toISOString(), 'timestamptz')}`]
+  if (args.chain != null) conditions.push(`e.chain = ${params.add(args.chain, 'String')}`)
+  if (args.protocol != null) conditions.push(`e.protocol = ${params.add(args.protocol, 'String')}`)
+  if (args.model != null) conditions.push(`e.model_id = ${params.add(lowerHex(args.model), 'String')}`)
+  const text = `SELECT e.asset_id AS "tokenId", ${bucket} AS bucket,
+      sum(e.active_delta)::text AS active, sum(e.exiting_delta)::text AS exiting
+    FROM stake_event e WHERE ${conditions.join(' AND ')} GROUP BY 1, 2`
+  return scope.query<Change>(statement('tvl', text, params.values))
+}
+
+/** Time of the newest indexed block, ms; of the newest change where it is not recorded; else now. */
+async function newest(scope: RequestScope): Promise<number> {
+  const [row] = await scope.query<{ time: Date | null }>({
+    name: 'tvl-newest',
+    text: `SELECT greatest((SELECT max(indexed_time) FROM indexer_progress), (SELECT max(time) FROM stake_event)) AS time`,
+  })
+  return row?.time?.getTime() ?? Date.now()
+}
+
+function floor(time: number, length: number): number {
+  const origin = length === INTERVAL_MS.WEEK ? FIRST_MONDAY_MS : 0
+  return Math.floor((time - origin) / length) * length + origin
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,68 @@
+import type { Plugin } from 'graphql-yoga'
+import type { ApiMetrics } from './metrics'
+import type { NotReady } from './readiness'
+
+export interface RouteOptions {
+  readiness: () => Promise<NotReady[]>
+  metrics: ApiMetrics
+  statements: (request: Request) => Promise<Response>
+}
+
+const SECURITY_HEADERS: Record<string, string> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+}
+
+/** Everything beside /graphql: /health, /ready, /metrics, /statements. */
+export function routesPlugin(options: RouteOptions): Plugin {
+  return {
+    async onRequest({ request, url, endResponse }) {
+      const response = await answer(request, url.pathname, options)
+      if (response) endResponse(response)
+    },
+    onResponse({ request, response }) {
+      options.metrics.responded(pathLabel(new URL(request.url).pathname), response.status)
+      for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.headers.set(name, value)
+    },
+  }
+}
+
+async function answer(request: Request, path: string, options: RouteOptions): Promise<Response | undefined> {
+  switch (pathLabel(path)) {
+    case '/graphql':
+      return undefined
+    case '/health':
+      return Response.json({ status: 'up' })
+    case '/ready': {
+      const reasons = await options.readiness()
+      return Response.json(
+        { ready: reasons.length === 0, reasons },
+        { status: reasons.length === 0 ? 200 : 503 },
+      )
+    }
+    case '/metrics': {
+      const { registry } = options.metrics
+      return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } })
+    }
+    case '/statements':
+      return options.statements(request)
+    case '/':
+      return new Response(null, { status: 302, headers: { location: '/graphql' } })
+    default: {
+      const fix = 'use /graphql, /statements/<account>.csv|.json, /health, /ready or /metrics'
+      return Response.json(
+        { error: { code: 'NOT_FOUND', message: `nothing at ${path}`, fix } },
+        { status: 404 },
+      )
+    }
+  }
+}
+
+const PATHS = new Set(['/', '/graphql', '/health', '/ready', '/metrics'])
+
+/** A path as a metric's label: callers must not make ever more of them. */
+function pathLabel(path: string): string {
+  if (path.startsWith('/statements/')) return '/statements'
+  return PATHS.has(path) ? path : 'other'
+}

@@ -1,0 +1,65 @@
+import type { GraphQLSchema } from 'graphql'
+import { createSchema } from 'graphql-yoga'
+import type { ApiContext } from './context'
+import type { EntityModel } from './entities/entityModel'
+import { entityResolvers } from './entities/entityResolvers'
+import { entitySdl } from './entities/entitySdl'
+import { accountDefs, accountResolvers } from './resolvers/account'
+import { chainDefs, chainResolvers } from './resolvers/chains'
+import { modelDefs, modelResolvers } from './resolvers/model'
+import { modelRoyaltiesDefs, modelRoyaltiesResolvers } from './resolvers/modelRoyalties'
+import { modelStakeDefs, modelStakeResolvers } from './resolvers/modelStake'
+import { nodeDefs, nodeResolvers } from './resolvers/node'
+import { royaltyFlowDefs, royaltyFlowResolvers } from './resolvers/royaltyFlow'
+import { stakeConcentrationDefs, stakeConcentrationResolvers } from './resolvers/stakeConcentration'
+import { statementDefs, statementResolvers } from './resolvers/statement'
+import { subscriptionDefs, subscriptionResolvers } from './resolvers/subscriptions'
+import { tokenAmountDefs, tokenAmountResolvers } from './resolvers/tokenAmount'
+import { transferDefs, transferResolvers } from './resolvers/transfer'
+import { tvlDefs, tvlResolvers } from './resolvers/tvl'
+import { worthDefs, worthResolvers } from './resolvers/worth'
+import { scalarDefs, scalarResolvers } from './scalars'
+
+/** The whole schema: what follows from schema.graphql, and a file for each subject beside it. */
+export function buildApiSchema(model: EntityModel): GraphQLSchema {
+  return createSchema<ApiContext>({
+    typeDefs: [
+      scalarDefs,
+      entitySdl(model),
+      tokenAmountDefs,
+      modelDefs,
+      modelStakeDefs,
+      stakeConcentrationDefs,
+      modelRoyaltiesDefs,
+      royaltyFlowDefs,
+      accountDefs,
+      worthDefs,
+      transferDefs,
+      tvlDefs,
+      statementDefs,
+      nodeDefs,
+      chainDefs,
+      subscriptionDefs,
+    ],
+    resolvers: [
+      scalarResolvers,
+      // Every row knows its type: see nodeResolvers.
+      { Node: { __resolveType: (row: { __typename: string }) => row.__typename } },
+      entityResolvers(model),
+      tokenAmountResolvers(model),
+      modelResolvers(model),
+      modelStakeResolvers(model),
+      stakeConcentrationResolvers(model),
+      modelRoyaltiesResolvers(model),
+      royaltyFlowResolvers(model),
+      accountResolvers(model),
+      worthResolvers(model),
+      transferResolvers(model),
+      tvlResolvers(model),
+      statementResolvers(model),
+      nodeResolvers(model),
+      chainResolvers(),
+      subscriptionResolvers(model),
+    ] as never,
+  })
+}

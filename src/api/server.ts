@@ -1,0 +1,133 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createLogger } from '@subsquid/logger'
+import { createYoga } from 'graphql-yoga'
+import type { Pool } from 'pg'
+import type { Config } from '../config/config'
+import { createPool } from '../postgres/pool'
+import { statementsHandler } from '../statements/handler'
+import { readEntityModel } from './entities/entityModel'
+import { WhereCompiler } from './entities/where'
+import { graphiqlOptions } from './graphiql'
+import { LIMITS, limitPlugins } from './limits/limits'
+import { maskError } from './limits/maskError'
+import { ListenError } from './listenError'
+import { Listener } from './live/listener'
+import { LiveEvents } from './live/liveEvents'
+import { ApiMetrics } from './metrics'
+import { readiness } from './readiness'
+import { routesPlugin } from './routes'
+import { buildApiSchema } from './schema'
+import { RequestScope } from './scope'
+import { scopePlugin } from './scopePlugin'
+
+export interface ApiOptions {
+  config: Pick<Config, 'postgres' | 'neo4j' | 'api' | 'chains'>
+  /** used instead of one made from config.postgres.url; stays open at the end */
+  pool?: Pool
+  /** instead of config.api.port; 0: any free one */
+  port?: number
+}
+
+export interface Api {
+  /** `http://127.0.0.1:4350`, without a path */
+  url: string
+  /** Ends subscriptions, lets requests finish for a few seconds, and closes connections. */
+  close(): Promise<void>
+}
+
+/** Connections to Postgres, hence requests answered at once; one more listens. */
+const POOL_SIZE = 20
+const DRAIN_MS = 5000
+
+/** Starts to answer in GraphQL, with statements, health, readiness and metrics beside it. */
+export async function startApi({ config, ...options }: ApiOptions): Promise<Api> {
+  const log = createLogger('provenance:api')
+  const pool =
+    options.pool ?? createPool(config.postgres.url, { max: POOL_SIZE, applicationName: 'provenance-api' })
+  const { timeoutMs, maxLagSeconds } = config.api
+  const live = new LiveEvents()
+  const metrics = new ApiMetrics()
+  metrics.watch(pool, live)
+  const model = readEntityModel()
+  const compiler = new WhereCompiler(model)
+  const chains = config.chains.map(chain => chain.caip2)
+
+  const yoga = createYoga({
+    schema: buildApiSchema(model),
+    context: { live, chains },
+    plugins: [
+      routesPlugin({
+        metrics,
+        readiness: () => readiness({ pool, chains: config.chains, maxLagSeconds }),
+        statements: statementsHandler({
+          pool,
+          timeoutMs,
+          onError: error =>
+            log.error({ err: String((error as Error)?.stack ?? error) }, 'a statement failed'),
+        }),
+      }),
+      ...limitPlugins(),
+      scopePlugin({ openScope: () => new RequestScope(pool, compiler, timeoutMs), timeoutMs, metrics }),
+    ],
+    maskedErrors: { maskError: maskError(log) },
+    maxRequestBodySize: LIMITS.bodyBytes,
+    // Public data, read only, without cookies: any page may ask.
+    cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
+    graphiql: graphiqlOptions,
+    renderGraphiQL: async page => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
+    landingPage: false,
+    logging: false,
+    parserAndValidationCache: true,
+  })
+
+  const listener = new Listener({
+    url: config.postgres.url,
+    log,
+    onNotification: notification => live.publish(notification),
+    onGap: () => live.gap(),
+  })
+  await listener.start()
+  const server = createServer(yoga)
+  // Longer than any request, shorter than a connection that hangs; server-sent events are not requests that go on.
+  server.requestTimeout = 30_000
+  server.headersTimeout = 10_000
+  try {
+    await listen(server, config.api.host, options.port ?? config.api.port)
+  } catch (error) {
+    await listener.stop()
+    if (!options.pool) await pool.end()
+    throw error
+  }
+
+  return {
+    url: urlOf(server),
+    async close() {
+      live.close()
+      await listener.stop()
+      await closeServer(server)
+      if (!options.pool) await pool.end()
+    },
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', error => reject(new ListenError(host, port, error)))
+    server.listen(port, host, resolve)
+  })
+}
+
+function urlOf(server: Server): string {
+  const { address, port, family } = server.address() as AddressInfo
+  const everywhere = address === '::' || address === '0.0.0.0'
+  return `http://${everywhere ? 'localhost' : family === 'IPv6' ? `[${address}]` : address}:${port}`
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), DRAIN_MS)
+  await closed
+  clearTimeout(timer)
+}
