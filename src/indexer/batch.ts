@@ -1,5 +1,4 @@
 import type { Store } from '@subsquid/typeorm-store'
-import { In } from 'typeorm'
 import { fold } from '../ledger/fold'
 import { accountId } from '../ledger/ids'
 import { originColumns } from '../ledger/parties'
@@ -7,7 +6,8 @@ import type { LedgerState } from '../ledger/state'
 import { DiscoveredContract, RejectedLog, Token } from '../model'
 import type { ProtocolLog } from '../protocols/protocol'
 import { type Discovered, decode, type Source } from './decode'
-import { loadFrom } from './load'
+import { loadFrom, rowsWhere } from './load'
+import { connectionOf, dataSourceOf } from './storeConnection'
 import { describeTokens, type KnownTokens, type TokenCall } from './tokens'
 import { write } from './write'
 
@@ -42,11 +42,11 @@ export async function processBatch(
   const start = performance.now()
   const events = decode(context.chain, context.sources, logs, await discoveredAmong(store, logs, context))
   const decoded = performance.now()
-  const state = await fold(events, loadFrom(store))
+  const state = await fold(events, loadFrom(await connectionOf(store), dataSourceOf(store)))
   const rejected = keepRejected(state, logs)
   await describeTokens(state.created(Token), context.tokens, context.call)
   const folded = performance.now()
-  await write(store, state)
+  await write(store, state.changes())
   return {
     logs: logs.length,
     events: events.length,
@@ -66,11 +66,12 @@ async function discoveredAmong(
   const deployed = new Set(context.sources.flatMap(source => Object.values(source.deployment.contracts)))
   const others = [...new Set(logs.map(log => log.address))].filter(address => !deployed.has(address))
   const known: Discovered = new Map()
-  for (let start = 0; start < others.length; start += 10_000) {
-    const ids = others.slice(start, start + 10_000).map(address => accountId(context.chain, address))
-    for (const row of await store.findBy(DiscoveredContract, { id: In(ids) })) {
-      known.set(row.address, { protocol: row.protocol, role: row.role })
-    }
+  if (others.length === 0) return known
+  const ids = others.map(address => accountId(context.chain, address))
+  const client = await connectionOf(store)
+  for (const row of await rowsWhere(client, dataSourceOf(store), DiscoveredContract, 'id', ids)) {
+    const { address, protocol, role } = row as DiscoveredContract
+    known.set(address, { protocol, role })
   }
   return known
 }

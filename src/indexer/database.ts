@@ -18,6 +18,8 @@ export function stateSchemaOf(chainId: number): string {
  * false conflicts (measured: 11 in 61 batches). A second processor of the same chain is caught by the status row.
  */
 export class ChainDatabase extends TypeormDatabase {
+  private opened: DataSource | undefined
+
   constructor(
     private readonly url: string,
     chainId: number,
@@ -25,13 +27,20 @@ export class ChainDatabase extends TypeormDatabase {
     super({ supportHotBlocks: true, isolationLevel: 'READ COMMITTED', stateSchema: stateSchemaOf(chainId) })
   }
 
+  /** Entities, tables and columns; known once connected. */
+  get source(): DataSource {
+    if (!this.opened) throw new Error('the database is not connected yet')
+    return this.opened
+  }
+
   protected override async initializeDataSource(): Promise<DataSource> {
-    return new DataSource({
+    this.opened = await new DataSource({
       type: 'postgres',
       url: this.url,
       namingStrategy: new SnakeNamingStrategy(),
       entities,
       applicationName: 'provenance-indexer',
     }).initialize()
+    return this.opened
   }
 }
