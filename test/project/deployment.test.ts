@@ -199,3 +199,18 @@ function interpolated(value: string): string {
 function variablesIn(text: string): string[] {
   return [...text.matchAll(/\$\{([A-Z][A-Z0-9_]*)/g)].map(match => match[1]!)
 }
+
+describe('package-lock.json', () => {
+  test('has an entry for every platform, or npm ci refuses it', () => {
+    // npm leaves out optional packages that the registry at hand does not have (a mirror of one platform).
+    const { packages } = JSON.parse(read('package-lock.json')) as {
+      packages: Record<string, { version?: string; optionalDependencies?: Record<string, string> }>
+    }
+    for (const [place, { optionalDependencies = {} }] of Object.entries(packages)) {
+      for (const name of Object.keys(optionalDependencies)) {
+        const entry = packages[`${place}/node_modules/${name}`] ?? packages[`node_modules/${name}`]
+        expect(entry?.version, `${name}, of ${place}`).toBeDefined()
+      }
+    }
+  })
+})
