@@ -3,9 +3,10 @@
  * time, so that the same calls make the same chain.
  */
 import type { AbiFunction, FunctionArguments, FunctionReturn } from '@subsquid/evm-abi'
-import { type Abi, decodeErrorResult, type Hex, type LocalAccount, type PrivateKeyAccount } from 'viem'
-import { artifact } from './artifacts'
-import { SandboxError, TransactionRefused } from './sandboxError'
+import type { Hex, LocalAccount, PrivateKeyAccount } from 'viem'
+import { JsonRpc } from './jsonRpc'
+import { revertReason } from './revertReason'
+import { TransactionRefused } from './sandboxError'
 
 /** A log as our adapters' ABI facades decode it. */
 export interface ChainLog {
@@ -48,12 +49,6 @@ interface RpcReceipt {
   logs: RpcLog[]
 }
 
-interface RpcAnswer {
-  id: number
-  result?: unknown
-  error?: { message: string }
-}
-
 // biome-ignore lint/suspicious/noExplicitAny: the facades' own bound for "any function"
 type AnyFunction = AbiFunction<any, any>
 
@@ -70,10 +65,9 @@ const BALANCE = `0x${(10n ** 24n).toString(16)}`
 export class ChainDriver {
   private nonces = new Map<string, number>()
   private queue: Call[] = []
-  private rpcId = 0
 
   private constructor(
-    readonly url: string,
+    private readonly chain: JsonRpc,
     readonly chainId: number,
     /** height and time of the newest block */
     public head: { number: number; time: number },
@@ -81,11 +75,11 @@ export class ChainDriver {
 
   /** Connects, takes the mining into its own hands, and gives the accounts gas money. */
   static async connect(url: string, accounts: LocalAccount[]): Promise<ChainDriver> {
-    const driver = new ChainDriver(url, 0, { number: 0, time: 0 })
-    const chainId = Number(await driver.rpc<string>('eth_chainId'))
-    const connected = new ChainDriver(url, chainId, await driver.newestBlock())
+    const chain = new JsonRpc(url)
+    const chainId = Number(await chain.call<string>('eth_chainId'))
+    const connected = new ChainDriver(chain, chainId, await newestBlock(chain))
     await connected.takeOverMining()
-    await connected.batch(
+    await chain.batch(
       accounts.map(({ address }) => ({ method: 'anvil_setBalance', params: [address, BALANCE] })),
     )
     await connected.takeNonces(accounts)
@@ -94,7 +88,7 @@ export class ChainDriver {
 
   /** Asks for the accounts' nonces, which others with the same keys may have used. */
   async takeNonces(accounts: LocalAccount[]): Promise<void> {
-    const counts = await this.batch<string>(
+    const counts = await this.chain.batch<string>(
       accounts.map(({ address }) => ({ method: 'eth_getTransactionCount', params: [address, 'pending'] })),
     )
     accounts.forEach(({ address }, index) => {
@@ -165,51 +159,14 @@ export class ChainDriver {
     return found
   }
 
-  async rpc<T>(method: string, params: unknown[] = []): Promise<T> {
-    const [result] = await this.batch<T>([{ method, params }])
-    return result as T
-  }
-
-  private async batch<T>(requests: { method: string; params: unknown[] }[]): Promise<T[]> {
-    if (requests.length === 0) return []
-    const first = this.rpcId + 1
-    const body = requests.map(request => ({ jsonrpc: '2.0', id: ++this.rpcId, ...request }))
-    const response = await fetch(this.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    }).catch(cause => {
-      throw new SandboxError(`${this.url} does not answer`, 'check that the local chain is running', {
-        cause,
-      })
-    })
-    const answers = (await response.json()) as RpcAnswer[]
-    const results: T[] = []
-    for (const answer of answers) {
-      const index = answer.id - first
-      if (answer.error) {
-        const request = requests[index]
-        throw new SandboxError(
-          `${request?.method} on ${this.url}: ${answer.error.message}`,
-          'the sandbox drives anvil: point it at an anvil of its own, started fresh',
-        )
-      }
-      results[index] = answer.result as T
-    }
-    return results
+  /** Any other method of the node. */
+  rpc<T>(method: string, params: unknown[] = []): Promise<T> {
+    return this.chain.call<T>(method, params)
   }
 
   private async takeOverMining(): Promise<void> {
     await this.rpc('evm_setIntervalMining', [0])
     await this.rpc('evm_setAutomine', [false])
-  }
-
-  private async newestBlock(): Promise<{ number: number; time: number }> {
-    const block = await this.rpc<{ number: string; timestamp: string }>('eth_getBlockByNumber', [
-      'latest',
-      false,
-    ])
-    return { number: Number(block.number), time: Number(block.timestamp) }
   }
 
   private takeBlock(): Call[] {
@@ -223,12 +180,12 @@ export class ChainDriver {
 
   private async mineOne(calls: Call[], time: number): Promise<MinedBlock> {
     const signed = await Promise.all(calls.map((call, index) => this.sign(call, calls.length - index)))
-    const hashes = await this.batch<string>(
+    const hashes = await this.chain.batch<string>(
       signed.map(raw => ({ method: 'eth_sendRawTransaction', params: [raw] })),
     )
     await this.rpc('evm_setNextBlockTimestamp', [time])
     await this.rpc('evm_mine')
-    this.head = await this.newestBlock()
+    this.head = await newestBlock(this.chain)
     const receipts = await this.rpc<RpcReceipt[]>('eth_getBlockReceipts', [hex(this.head.number)])
     await this.checkReceipts(calls, hashes, receipts)
     return { ...this.head, logs: receipts.flatMap(receipt => receipt.logs.map(toChainLog)) }
@@ -265,21 +222,20 @@ export class ChainDriver {
   }
 
   /** Asked at the block that refused it, so it can differ from the cause where the block itself changed it. */
-  private async reasonOf(call: Call): Promise<string> {
-    const response = await fetch(this.url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        jsonrpc: '2.0',
-        id: 1,
-        method: 'eth_call',
-        params: [{ from: call.from.address, to: call.to, data: call.data }, 'latest'],
-      }),
-    })
-    const { error } = (await response.json()) as { error?: { message: string; data?: Hex } }
-    if (!error) return 'reverted (out of gas, or no longer reproducible)'
-    return (error.data && errorName(error.data)) ?? error.message
+  private async reasonOf({ from, to, data }: Call): Promise<string> {
+    const call = { from: from.address, to, data }
+    const objection = await this.chain.objection({ method: 'eth_call', params: [call, 'latest'] })
+    if (!objection) return 'reverted (out of gas, or no longer reproducible)'
+    return revertReason(objection.data) ?? objection.message
   }
+}
+
+async function newestBlock(chain: JsonRpc): Promise<{ number: number; time: number }> {
+  const block = await chain.call<{ number: string; timestamp: string }>('eth_getBlockByNumber', [
+    'latest',
+    false,
+  ])
+  return { number: Number(block.number), time: Number(block.timestamp) }
 }
 
 function hex(number: number): string {
@@ -294,18 +250,4 @@ function toChainLog(log: RpcLog): ChainLog {
     block: Number(log.blockNumber),
     transaction: log.transactionHash,
   }
-}
-
-/** `ExitNotReady(1, 1735689600)` of an error's ABI encoding, for any error of our contracts. */
-function errorName(data: Hex): string | undefined {
-  const contracts = ['ModelRegistry', 'PoolFactory', 'DirectPool', 'LiquidPool', 'RoyaltyRouter'] as const
-  for (const contract of contracts) {
-    try {
-      const { errorName, args } = decodeErrorResult({ abi: artifact(contract).abi as Abi, data })
-      return `${contract}.${errorName}(${(args ?? []).join(', ')})`
-    } catch {
-      // Another contract's error.
-    }
-  }
-  return undefined
 }

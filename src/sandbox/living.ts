@@ -4,8 +4,9 @@ import { everybody } from './cast'
 import { ChainDriver } from './chainDriver'
 import { referenceContracts } from './deploy'
 import { TransactionRefused } from './sandboxError'
-import { act, deliverMessages, type Scene } from './scenario/activity'
+import { act, deliverMessages } from './scenario/activity'
 import { Prng } from './scenario/prng'
+import type { Scene } from './scenario/stage'
 import { ChainWorld } from './scenario/world'
 
 export interface LivingOptions {

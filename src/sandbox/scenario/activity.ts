@@ -4,15 +4,9 @@ import * as directAbi from '../../abi/reference/directPool'
 import * as liquidAbi from '../../abi/reference/liquidPool'
 import { theCast } from '../cast'
 import type { Prng } from './prng'
+import type { Scene } from './stage'
 import * as verbs from './verbs'
 import type { ChainWorld, KnownPool } from './world'
-
-/** A chain's people at work, with the chain that they can name parents on. */
-export interface Scene {
-  world: ChainWorld
-  other: ChainWorld
-  rng: Prng
-}
 
 /** Queues an act for the next block; false when it is not possible now. `busy`: who acts in that block already. */
 type Act = (scene: Scene, busy: Set<string>) => boolean | Promise<boolean>

@@ -4,7 +4,7 @@ import * as directAbi from '../../abi/reference/directPool'
 import { theCast } from '../cast'
 import { UNBONDING_SECONDS } from '../deploy'
 import { plannedId } from './lineage'
-import type { Stage } from './runScenario'
+import type { Stage } from './stage'
 import * as verbs from './verbs'
 import type { ChainWorld, KnownPool } from './world'
 

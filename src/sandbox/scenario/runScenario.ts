@@ -11,10 +11,10 @@ import {
   referenceContracts,
   UNBONDING_SECONDS,
 } from '../deploy'
-import { act, deliverMessages, forkAnything, type Scene } from './activity'
+import { act, deliverMessages, forkAnything } from './activity'
 import { patronsLeave, playHighlights } from './highlights'
-import { LAST_WAVE, planned, plannedId, plannedSide, type Side } from './lineage'
-import { Prng } from './prng'
+import { LAST_WAVE, planned, plannedId, plannedSide } from './lineage'
+import { type Scene, type Stage, setStage } from './stage'
 import * as verbs from './verbs'
 import { ChainWorld } from './world'
 
@@ -31,8 +31,6 @@ export interface Scenario {
   /** false: the chains had their story already, from an earlier run */
   played: boolean
 }
-
-export type Stage = Record<Side, Scene>
 
 const HOUR = 3600
 const ROUNDS_A_WAVE = 6
@@ -60,14 +58,6 @@ export async function runScenario({ a, b, seed }: ScenarioOptions): Promise<Scen
   await drivers.a.release()
   await drivers.b.release()
   return { ...deployments, played }
-}
-
-/** Both chains, each with its own chance, so that what happens on one does not change the other's. */
-export function setStage(a: ChainWorld, b: ChainWorld, seed: string): Stage {
-  return {
-    a: { world: a, other: b, rng: new Prng(`${seed}/a`) },
-    b: { world: b, other: a, rng: new Prng(`${seed}/b`) },
-  }
 }
 
 async function deployUnlessThere(driver: ChainDriver): Promise<ReferenceDeployment> {
