@@ -1,0 +1,50 @@
+import { LineageRequestError } from './graphError'
+import type { ClosureBounds } from './lineage'
+
+/** Where an answer was cut off. */
+export interface Place {
+  depth: number
+  id: string
+  /** nodes given so far */
+  seen: number
+}
+
+/** Opaque to the caller; bound to the question that it continues. */
+export function writeContinuation(
+  model: string,
+  direction: ClosureBounds['direction'],
+  place: Place,
+): string {
+  return Buffer.from(JSON.stringify([1, model, direction, place.depth, place.id, place.seen])).toString(
+    'base64url',
+  )
+}
+
+export function readContinuation(text: string, model: string, direction: ClosureBounds['direction']): Place {
+  const fix = 'give the `continuation` of the answer before, unchanged, or none to begin again'
+  let parts: unknown
+  try {
+    parts = JSON.parse(Buffer.from(text, 'base64url').toString())
+  } catch (cause) {
+    throw new LineageRequestError(`continuation: ${shown(text)} is not one of ours`, fix, { cause })
+  }
+  const [version, ofModel, ofDirection, depth, id, seen] = Array.isArray(parts) ? parts : []
+  const wellFormed =
+    version === 1 && typeof id === 'string' && isCount(depth) && isCount(seen) && typeof ofModel === 'string'
+  if (!wellFormed) throw new LineageRequestError(`continuation: ${shown(text)} is not one of ours`, fix)
+  if (ofModel !== model || ofDirection !== direction) {
+    throw new LineageRequestError(
+      `continuation: is of ${String(ofDirection)} of ${shown(ofModel)}, the question is of ${direction} of ${shown(model)}`,
+      fix,
+    )
+  }
+  return { depth, id, seen }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}
+
+function shown(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text
+}

@@ -1,0 +1,136 @@
+import { cyclicEdges, type Link } from './cycles'
+import type { Direction } from './lineage'
+
+/** What is needed of an edge to let a share pass. */
+export interface ShareEdge extends Link {
+  /** ppm; null: none */
+  sharePpm: number | null
+  policy: 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
+}
+
+const WHOLE_PPM = 1_000_000n
+
+/**
+ * Ppm of revenue between the root and each model of its lineage: of the root's that reaches an ancestor, or of a
+ * descendant's that reaches the root.
+ *
+ *   share(d -> p) = Σ over paths of the product of the shares, where all edges are HOP
+ *                 + Σ over ABSOLUTE edges x -> p of share × number of paths d -> x (of any policy)
+ *
+ * summed exactly and floored once, at most 1,000,000. Edges on a cycle carry nothing. Time is linear in the edges:
+ * each is passed once, in topological order; paths are never enumerated.
+ *
+ * @example shares('c', [{ childId: 'c', parentId: 'b', sharePpm: 100_000, policy: 'HOP' },
+ *                       { childId: 'b', parentId: 'a', sharePpm: 50_000, policy: 'HOP' }], 'ANCESTORS')
+ *          // Map { 'b' => 100000, 'a' => 5000 }
+ */
+export function shares(
+  root: string,
+  edges: ShareEdge[],
+  direction: Direction,
+  cyclic: boolean[] = cyclicEdges(edges),
+): Map<string, number> {
+  const acyclic = edges.filter((_, i) => !cyclic[i])
+  return direction === 'ANCESTORS' ? towardsAncestors(root, acyclic) : fromDescendants(root, acyclic)
+}
+
+function towardsAncestors(root: string, edges: ShareEdge[]): Map<string, number> {
+  const paths = new Map([[root, 1n]])
+  const hop = new Map([[root, ONE]])
+  const absolute = new Map<string, bigint>()
+  for (const { childId, parentId, sharePpm, policy } of inOrder(edges)) {
+    const pathsHere = paths.get(childId)
+    if (pathsHere === undefined) continue // not reached from the root
+    paths.set(parentId, (paths.get(parentId) ?? 0n) + pathsHere)
+    if (policy === 'HOP' && sharePpm) {
+      const passed = times(hop.get(childId) ?? ZERO, sharePpm)
+      hop.set(parentId, plus(hop.get(parentId) ?? ZERO, passed))
+    }
+    if (policy === 'ABSOLUTE' && sharePpm) {
+      absolute.set(parentId, (absolute.get(parentId) ?? 0n) + pathsHere * BigInt(sharePpm))
+    }
+  }
+  paths.delete(root)
+  return toPpm(paths.keys(), hop, absolute)
+}
+
+/** The same sum told from the root's side: hop(d) = Σ share × hop(p), absolute(d) = Σ absolute(p), over d's edges d -> p. */
+function fromDescendants(root: string, edges: ShareEdge[]): Map<string, number> {
+  const hop = new Map([[root, ONE]])
+  const absolute = new Map<string, bigint>()
+  const reached = new Set([root])
+  for (const { childId, parentId, sharePpm, policy } of inOrder(edges).reverse()) {
+    if (!reached.has(parentId)) continue
+    reached.add(childId)
+    if (policy === 'HOP' && sharePpm) {
+      const passed = times(hop.get(parentId) ?? ZERO, sharePpm)
+      hop.set(childId, plus(hop.get(childId) ?? ZERO, passed))
+    }
+    const direct = parentId === root && policy === 'ABSOLUTE' ? BigInt(sharePpm ?? 0) : 0n
+    const indirect = parentId === root ? 0n : (absolute.get(parentId) ?? 0n)
+    absolute.set(childId, (absolute.get(childId) ?? 0n) + direct + indirect)
+  }
+  reached.delete(root)
+  return toPpm(reached, hop, absolute)
+}
+
+function toPpm(
+  ids: Iterable<string>,
+  hop: Map<string, Decimal>,
+  absolute: Map<string, bigint>,
+): Map<string, number> {
+  const result = new Map<string, number>()
+  for (const id of ids) {
+    const { digits, scale } = hop.get(id) ?? ZERO
+    const ppm = (digits * WHOLE_PPM) / 10n ** BigInt(scale) + (absolute.get(id) ?? 0n)
+    result.set(id, Number(ppm < WHOLE_PPM ? ppm : WHOLE_PPM))
+  }
+  return result
+}
+
+/** Edges of an acyclic graph such that all edges into a model come before those out of it (Kahn's algorithm). */
+function inOrder<E extends Link>(edges: E[]): E[] {
+  const ofChild = new Map<string, E[]>()
+  const waiting = new Map<string, number>()
+  for (const edge of edges) {
+    const list = ofChild.get(edge.childId)
+    if (list) list.push(edge)
+    else ofChild.set(edge.childId, [edge])
+    waiting.set(edge.parentId, (waiting.get(edge.parentId) ?? 0) + 1)
+  }
+  const ready = [...ofChild.keys()].filter(id => !waiting.has(id))
+  const ordered: E[] = []
+  for (let id = ready.pop(); id !== undefined; id = ready.pop()) {
+    for (const edge of ofChild.get(id) ?? []) {
+      ordered.push(edge)
+      const left = waiting.get(edge.parentId)! - 1
+      waiting.set(edge.parentId, left)
+      if (left === 0) ready.push(edge.parentId)
+    }
+  }
+  return ordered
+}
+
+/** digits × 10^-scale, exact: ten ways of 0.1 must come to 1, not to a ppm less. */
+interface Decimal {
+  digits: bigint
+  scale: number
+}
+
+const ZERO: Decimal = { digits: 0n, scale: 0 }
+const ONE: Decimal = { digits: 1n, scale: 0 }
+
+function times({ digits, scale }: Decimal, ppm: number): Decimal {
+  let [factor, places] = [ppm, 6]
+  // Shares are mostly whole per cents: without their zeros the numbers stay short on long chains.
+  while (places > 0 && factor % 10 === 0) {
+    factor /= 10
+    places--
+  }
+  return { digits: digits * BigInt(factor), scale: scale + places }
+}
+
+function plus(a: Decimal, b: Decimal): Decimal {
+  if (a.scale < b.scale) return plus(b, a)
+  return { digits: a.digits + b.digits * 10n ** BigInt(a.scale - b.scale), scale: a.scale }
+}
