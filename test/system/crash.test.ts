@@ -62,13 +62,15 @@ describe('a process is killed in the middle of its work', () => {
     requireNeo4j(context, neo4j)
     const pipeline = pipelineOn(database, neo4j.url)
     await pipeline.index('alpha')
-    for (const ms of [900, 1100, 1300, 1600]) {
+    // Start-up takes about a second, then every 100 ms or so brings a change.
+    for (const ms of [1000, 1300, 1700, 2500]) {
       const child = await pipeline.project()
       await Promise.all([chains.liveOn(10), sleep(ms)])
       await kill9(child)
     }
     await pipeline.project()
     await pipeline.caughtUp()
+    await pipeline.projected()
     expect(await verifyGraph({ postgresUrl: database.url, neo4j: { url: neo4j.url } })).toMatchObject({
       equal: true,
     })

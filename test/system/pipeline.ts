@@ -64,6 +64,21 @@ export class Pipeline {
     throw new Error(`not caught up after ${within} ms: ${state}\n${logs}`)
   }
 
+  /** Waits until Neo4j has all that the database has now, by the projector's own note. */
+  async projected(within = 60_000): Promise<void> {
+    const { pool } = this.options.database
+    for (const start = Date.now(); Date.now() - start < within; await sleep(100)) {
+      const { rows } = await pool.query<{ done: boolean }>(
+        `SELECT generation IS NOT NULL AND NOT EXISTS (SELECT FROM graph_outbox o WHERE (o.xid, o.seq) > (w.xid, w.seq)) AS done
+           FROM graph_watermark w`,
+      )
+      if (rows[0]?.done) return
+    }
+    throw new Error(
+      `not projected after ${within} ms\n${this.children.map(child => child.tail()).join('\n---\n')}`,
+    )
+  }
+
   /** Every row of every table that holds what chains say, as text, by table; of one chain, or of all. */
   rows(chain?: string): Promise<Record<string, string[]>> {
     return rowsOf(this.options.database.pool, chain)

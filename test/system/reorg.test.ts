@@ -57,6 +57,7 @@ describe('a reorganisation of one of two chains', () => {
 
   test('Neo4j equals the tables after all of them', async context => {
     requireNeo4j(context, neo4j)
+    await pipeline.projected()
     expect(await verifyGraph({ postgresUrl: database.url, neo4j: { url: neo4j.url } })).toMatchObject({
       equal: true,
     })
