@@ -1,5 +1,5 @@
 /** `npm start`: everything on this machine, from an empty folder to a served, populated API. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parse, stringify } from 'yaml'
@@ -34,8 +34,8 @@ export interface SandboxOptions {
 
 /** Genesis of both chains: the same on every run, so that the scenario's blocks are too. */
 const GENESIS = Date.UTC(2026, 0, 1) / 1000
-/** Empty blocks after the recording, so that all of it becomes final. */
-const REPLAY_TAIL = 24
+/** Empty blocks after the scenario and the recording, so that all of them becomes final (config/local.yaml: 20). */
+const TAIL_BLOCKS = 24
 
 /** Runs until `signal` is aborted; then stops everything, in an order that loses nothing. */
 export async function startSandbox(options: SandboxOptions): Promise<void> {
@@ -45,7 +45,12 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
   const unlock = lockFolder(data)
   const stops: (() => Promise<unknown>)[] = [async () => unlock()]
   try {
+    const played = join(data, 'chains/played')
     if (options.fresh) clear(data)
+    else if (existsSync(join(data, 'chains')) && !existsSync(played)) {
+      say('An earlier start was interrupted while it played the scenario: starting over.')
+      clear(data)
+    }
     mkdirSync(join(data, 'logs'), { recursive: true })
     await requireFreePort(options.port, 'the GraphQL API (--port)')
     const keep = <T extends { stop(): Promise<unknown> }>(server: T): T => {
@@ -66,13 +71,17 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
       replayServer({
         files: [join(__dirname, 'recordings/story.jsonl')],
         chainId: 1514,
-        tailBlocks: REPLAY_TAIL,
+        tailBlocks: TAIL_BLOCKS,
       }).then(keep),
     ])
     await migrate(postgres.url)
 
     say('Playing the scenario on the two chains …')
     const scenario = await runScenario({ a: alpha.url, b: beta.url, seed: options.seed })
+    if (scenario.played) {
+      await Promise.all([alpha.url, beta.url].map(mineTail))
+      writeFileSync(played, '')
+    }
     say(scenario.played ? '  played' : '  the chains go on where they stopped')
     const graph = await neo4j
     if (graph.stop) stops.push(graph.stop)
@@ -153,6 +162,14 @@ function clear(data: string): void {
   for (const part of ['postgres', 'neo4j', 'chains', 'logs', 'config.yaml']) {
     rmSync(join(data, part), { recursive: true, force: true })
   }
+}
+
+async function mineTail(url: string): Promise<void> {
+  await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'anvil_mine', params: [TAIL_BLOCKS, 1] }),
+  })
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {
