@@ -4,7 +4,7 @@ import { type FlowLink, linksOf, reach } from '../royalties/lineage'
 import type { Movement } from './movements'
 import type { StatementRequest } from './request'
 import { shortestPath } from './shortestPath'
-import type { Source } from './sources'
+import type { Source } from './source'
 
 /** Ancestors of a batch's sources: beyond, paths and shares are left open rather than guessed. */
 const MAX_ANCESTORS = 5_000

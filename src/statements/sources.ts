@@ -3,14 +3,7 @@ import { lineageSources } from './lineageSources'
 import type { Movement } from './movements'
 import type { StatementRequest } from './request'
 import { shortestPath } from './shortestPath'
-
-/** How a movement came to the account's model, as far as the tables tell. */
-export interface Source {
-  /** model ids from the one that was paid to the account's, joined by ' > ' */
-  path: string | null
-  /** ppm of the fee's net (of the message's amount, from another chain) that the whole accrual is, floored */
-  sharePpm: number | null
-}
+import type { Source } from './source'
 
 interface Hop {
   feeId: string
