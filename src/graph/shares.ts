@@ -17,7 +17,7 @@ const WHOLE_PPM = 1_000_000n
  *   share(d -> p) = Σ over paths of the product of the shares, where all edges are HOP
  *                 + Σ over ABSOLUTE edges x -> p of share × number of paths d -> x (of any policy)
  *
- * summed exactly and floored once, at most 1,000,000. Edges on a cycle carry nothing. Time is linear in the edges:
+ * summed and floored once, at most 1,000,000. Edges on a cycle carry nothing. Time is linear in the edges:
  * each is passed once, in topological order; paths are never enumerated.
  *
  * @example shares('c', [{ childId: 'c', parentId: 'b', sharePpm: 100_000, policy: 'HOP' },
@@ -43,8 +43,8 @@ function towardsAncestors(root: string, edges: ShareEdge[]): Map<string, number>
     if (pathsHere === undefined) continue // not reached from the root
     paths.set(parentId, (paths.get(parentId) ?? 0n) + pathsHere)
     if (policy === 'HOP' && sharePpm) {
-      const passed = times(hop.get(childId) ?? ZERO, sharePpm)
-      hop.set(parentId, plus(hop.get(parentId) ?? ZERO, passed))
+      const passed = times(hop.get(childId) ?? 0n, sharePpm)
+      hop.set(parentId, (hop.get(parentId) ?? 0n) + passed)
     }
     if (policy === 'ABSOLUTE' && sharePpm) {
       absolute.set(parentId, (absolute.get(parentId) ?? 0n) + pathsHere * BigInt(sharePpm))
@@ -63,8 +63,8 @@ function fromDescendants(root: string, edges: ShareEdge[]): Map<string, number> 
     if (!reached.has(parentId)) continue
     reached.add(childId)
     if (policy === 'HOP' && sharePpm) {
-      const passed = times(hop.get(parentId) ?? ZERO, sharePpm)
-      hop.set(childId, plus(hop.get(childId) ?? ZERO, passed))
+      const passed = times(hop.get(parentId) ?? 0n, sharePpm)
+      hop.set(childId, (hop.get(childId) ?? 0n) + passed)
     }
     const direct = parentId === root && policy === 'ABSOLUTE' ? BigInt(sharePpm ?? 0) : 0n
     const indirect = parentId === root ? 0n : (absolute.get(parentId) ?? 0n)
@@ -76,13 +76,12 @@ function fromDescendants(root: string, edges: ShareEdge[]): Map<string, number> 
 
 function toPpm(
   ids: Iterable<string>,
-  hop: Map<string, Decimal>,
+  hop: Map<string, bigint>,
   absolute: Map<string, bigint>,
 ): Map<string, number> {
   const result = new Map<string, number>()
   for (const id of ids) {
-    const { digits, scale } = hop.get(id) ?? ZERO
-    const ppm = (digits * WHOLE_PPM) / 10n ** BigInt(scale) + (absolute.get(id) ?? 0n)
+    const ppm = (hop.get(id) ?? 0n) / ONE_PPM + (absolute.get(id) ?? 0n)
     result.set(id, Number(ppm < WHOLE_PPM ? ppm : WHOLE_PPM))
   }
   return result
@@ -111,26 +110,14 @@ function inOrder<E extends Link>(edges: E[]): E[] {
   return ordered
 }
 
-/** digits × 10^-scale, exact: ten ways of 0.1 must come to 1, not to a ppm less. */
-interface Decimal {
-  digits: bigint
-  scale: number
-}
+/**
+ * Shares as integers in units of 10^-120: ten ways of 0.1 come to 1, not to a ppm less. Exact for 20 hops of any ppm and
+ * for 60 of whole per cents. Later places are dropped, so that a long chain costs no more than a short one; that shows in
+ * the result only if it lies within 10^-110 of a whole ppm.
+ */
+const ONE = 10n ** 120n
+const ONE_PPM = ONE / WHOLE_PPM
 
-const ZERO: Decimal = { digits: 0n, scale: 0 }
-const ONE: Decimal = { digits: 1n, scale: 0 }
-
-function times({ digits, scale }: Decimal, ppm: number): Decimal {
-  let [factor, places] = [ppm, 6]
-  // Shares are mostly whole per cents: without their zeros the numbers stay short on long chains.
-  while (places > 0 && factor % 10 === 0) {
-    factor /= 10
-    places--
-  }
-  return { digits: digits * BigInt(factor), scale: scale + places }
-}
-
-function plus(a: Decimal, b: Decimal): Decimal {
-  if (a.scale < b.scale) return plus(b, a)
-  return { digits: a.digits + b.digits * 10n ** BigInt(a.scale - b.scale), scale: a.scale }
+function times(share: bigint, ppm: number): bigint {
+  return (share * BigInt(ppm)) / WHOLE_PPM
 }
