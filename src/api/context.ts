@@ -1,3 +1,4 @@
+import type { Engine, Lineage } from '../graph/lineage'
 import type { LiveEvents } from './live/liveEvents'
 import type { RequestScope } from './scope'
 
@@ -8,4 +9,6 @@ export interface ApiContext {
   live: LiveEvents
   /** CAIP-2 ids of the configured chains */
   chains: readonly string[]
+  /** who answers questions about lineage at a scope's snapshot: who is faster, or the one that is named */
+  lineage(scope: RequestScope, engine?: Engine | null): Lineage
 }

@@ -6,6 +6,8 @@ import { entityResolvers } from './entities/entityResolvers'
 import { entitySdl } from './entities/entitySdl'
 import { accountDefs, accountResolvers } from './resolvers/account'
 import { chainDefs, chainResolvers } from './resolvers/chains'
+import { inheritedStakeDefs, inheritedStakeResolvers } from './resolvers/inheritedStake'
+import { lineageDefs, lineageResolvers } from './resolvers/lineage'
 import { modelDefs, modelResolvers } from './resolvers/model'
 import { modelRoyaltiesDefs, modelRoyaltiesResolvers } from './resolvers/modelRoyalties'
 import { modelStakeDefs, modelStakeResolvers } from './resolvers/modelStake'
@@ -30,6 +32,8 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       modelDefs,
       modelStakeDefs,
       stakeConcentrationDefs,
+      inheritedStakeDefs,
+      lineageDefs,
       modelRoyaltiesDefs,
       royaltyFlowDefs,
       accountDefs,
@@ -50,6 +54,8 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       modelResolvers(model),
       modelStakeResolvers(model),
       stakeConcentrationResolvers(model),
+      inheritedStakeResolvers(),
+      lineageResolvers(model),
       modelRoyaltiesResolvers(model),
       royaltyFlowResolvers(model),
       accountResolvers(model),

@@ -4,6 +4,9 @@ import { createLogger } from '@subsquid/logger'
 import { createYoga } from 'graphql-yoga'
 import type { Pool } from 'pg'
 import type { Config } from '../config/config'
+import { chooseLineage } from '../graph/chooser'
+import type { Engine } from '../graph/lineage'
+import { connectNeo4j } from '../graph/neo4j'
 import { createPool } from '../postgres/pool'
 import { statementsHandler } from '../statements/handler'
 import { readEntityModel } from './entities/entityModel'
@@ -49,13 +52,19 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   const live = new LiveEvents()
   const metrics = new ApiMetrics()
   metrics.watch(pool, live)
+  const driver = config.neo4j && connectNeo4j(config.neo4j)
   const model = readEntityModel()
   const compiler = new WhereCompiler(model)
   const chains = config.chains.map(chain => chain.caip2)
 
   const yoga = createYoga({
     schema: buildApiSchema(model),
-    context: { live, chains },
+    context: {
+      live,
+      chains,
+      lineage: (scope: RequestScope, engine?: Engine | null) =>
+        chooseLineage({ db: scope, driver, engine: engine ?? undefined, timeoutMs }),
+    },
     plugins: [
       routesPlugin({
         metrics,
@@ -87,6 +96,10 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     onNotification: notification => live.publish(notification),
     onGap: () => live.gap(),
   })
+  const endConnections = async () => {
+    await driver?.close()
+    if (!options.pool) await pool.end()
+  }
   await listener.start()
   const server = createServer(yoga)
   // Longer than any request, shorter than a connection that hangs; server-sent events are not requests that go on.
@@ -96,7 +109,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     await listen(server, config.api.host, options.port ?? config.api.port)
   } catch (error) {
     await listener.stop()
-    if (!options.pool) await pool.end()
+    await endConnections()
     throw error
   }
 
@@ -106,7 +119,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       live.close()
       await listener.stop()
       await closeServer(server)
-      if (!options.pool) await pool.end()
+      await endConnections()
     },
   }
 }

@@ -60,12 +60,25 @@ function linkResolvers(entity: Entity, model: EntityModel): Record<string, Resol
   return Object.fromEntries(
     linksOf(entity, model).map(({ name, field, target }) => [
       name,
-      (source, _, { scope }) => {
-        const id = source[field.name]
+      async (source, _, { scope }) => {
+        // Rows of a walk through the graph have a part of the fields.
+        const id =
+          source[field.name] !== undefined
+            ? source[field.name]
+            : await storedValue(entity, source, field.name, scope)
         return typeof id === 'string' ? linkedRow(target, id, scope) : null
       },
     ]),
   )
+}
+
+async function storedValue(
+  entity: Entity,
+  source: Row,
+  field: string,
+  scope: ApiContext['scope'],
+): Promise<unknown> {
+  return source.stub ? null : (await scope.entities.row(entity, source.id))?.[field]
 }
 
 function backLinkResolvers(entity: Entity, model: EntityModel): Record<string, Resolver> {

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from '@subsquid/logger'
 import { GraphQLError } from 'graphql'
+import { GraphError, LineageRequestError } from '../../graph/graphError'
+import { isPassing } from '../../graph/neo4j'
 import { SnapshotClosedError, StatementTimeoutError } from '../../postgres/snapshotError'
 import { StatementError } from '../../statements/errors'
 import { userError } from '../userError'
@@ -15,6 +17,10 @@ export function maskError(log: Logger): (error: unknown) => GraphQLError {
     const cause = met ? met.originalError : error
     const known = met && (!cause || isGraphQLError(cause)) ? met : mendable(cause)
     if (known) return at(known, met)
+    if (isPassing(cause)) {
+      log.warn(`a database does not answer: ${(cause as Error).message}`)
+      return at(userError('UNAVAILABLE', 'a database does not answer', 'try again in some seconds'), met)
+    }
     const number = randomBytes(4).toString('hex')
     const inner = cause instanceof Error ? cause : new Error(String(cause))
     log.error({ number, path: met?.path?.join('.'), err: inner.stack }, `request failed: ${inner.message}`)
@@ -36,6 +42,10 @@ function mendable(error: unknown): GraphQLError | undefined {
       'ask for less: a smaller page, fewer levels, a narrower filter',
     )
   if (error instanceof SnapshotClosedError) return userError('TIMEOUT', 'the request has ended', 'ask again')
+  if (error instanceof LineageRequestError)
+    return new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT', fix: error.fix } })
+  if (error instanceof GraphError)
+    return userError('UNAVAILABLE', error.message.split('\n')[0]!, 'ask without engine')
   if (error instanceof StatementError) {
     const { code, problem, fix } = error
     return new GraphQLError(`${problem}\n  fix: ${fix}`, { extensions: { code, fix } })

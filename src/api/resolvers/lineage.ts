@@ -1,0 +1,196 @@
+import DataLoader from 'dataloader'
+import type {
+  Closure,
+  ClosureBounds,
+  ClosureEdge,
+  CommonAncestor,
+  Engine,
+  LineageEdge,
+  LineageNode,
+} from '../../graph/lineage'
+import type { ApiContext } from '../context'
+import type { Row } from '../entities/columns'
+import type { Entity, EntityModel } from '../entities/entityModel'
+import { linkedRow } from '../entities/entityResolvers'
+import type { RequestScope } from '../scope'
+import { shown, userError } from '../userError'
+import { asOf } from './chains'
+import { modelById } from './model'
+
+export const lineageDefs = /* GraphQL */ `
+  enum LineageDirection {
+    ANCESTORS
+    DESCENDANTS
+    "both in one answer; not what they are otherwise related to"
+    BOTH
+  }
+
+  "Who answered a question about lineage. Both give the same answers; which is asked is chosen by what is faster."
+  enum LineageEngine {
+    POSTGRES
+    NEO4J
+  }
+
+  extend type Query {
+    "What a model was made from and what was made from it. A continuation of an earlier answer gives what comes after it."
+    lineage(
+      model: ID!
+      direction: LineageDirection!
+      maxDepth: Int
+      maxNodes: Int = 1000
+      continuation: String
+      engine: LineageEngine
+    ): Lineage!
+    "The shortest way from a model up to an ancestor, from the model upwards; null: there is none."
+    lineagePath(from: ID!, to: ID!, engine: LineageEngine): [LineageEdge!]
+    "What all these models descend from, themselves included, nearest first."
+    commonAncestors(models: [ID!]!, first: Int = 10, engine: LineageEngine): [CommonAncestor!]!
+  }
+
+  extend type Model {
+    ancestors(maxDepth: Int, maxNodes: Int = 1000): Lineage!
+    descendants(maxDepth: Int, maxNodes: Int = 1000): Lineage!
+  }
+
+  extend type LineageEdge {
+    "in a lineage: whether it is part of a cycle, and so carries no share; null elsewhere"
+    cyclic: Boolean
+  }
+
+  type Lineage {
+    root: Model!
+    "ordered by depth, then id; without the root"
+    nodes: [LineageNode!]!
+    "among nodes and root, child to parent; continued answers give each edge once"
+    edges: [LineageEdge!]!
+    "there is more: what continuation leads to, or deeper than maxDepth"
+    truncated: Boolean!
+    "present where more nodes lie within maxDepth"
+    continuation: String
+    "whether shares and cycles are of the whole lineage, not only of the part within maxDepth and 5000 nodes"
+    sharesComplete: Boolean!
+    answeredBy: LineageEngine!
+    asOf: [BlockRef!]!
+  }
+
+  type LineageNode {
+    model: Model!
+    "edges to the root on the shortest way"
+    depth: Int!
+    "ppm, floored once: of a descendant's net fee that reaches the root, or of the root's that reaches an ancestor"
+    share: Int!
+  }
+
+  type CommonAncestor {
+    model: Model!
+    "edges from each of the models, in their order"
+    depths: [Int!]!
+    maxDepth: Int!
+    "a model has so many ancestors that some were not looked at"
+    truncated: Boolean!
+  }
+`
+
+interface LineageArgs {
+  model: string
+  direction: ClosureBounds['direction']
+  maxDepth?: number | null
+  maxNodes?: number | null
+  continuation?: string | null
+  engine?: Engine | null
+}
+
+export function lineageResolvers(model: EntityModel) {
+  const models = model.entity('Model')
+  const edges = model.entity('LineageEdge')
+  const nested = (direction: 'ANCESTORS' | 'DESCENDANTS') => {
+    return (source: Row, args: { maxDepth?: number | null; maxNodes?: number | null }, context: ApiContext) =>
+      closureOf(context, source.id, {
+        direction,
+        maxDepth: args.maxDepth ?? undefined,
+        maxNodes: args.maxNodes ?? undefined,
+      })
+  }
+  const linked = (id: string, scope: RequestScope) => linkedRow(models, id, scope)
+  return {
+    Query: {
+      lineage: async (_: unknown, args: LineageArgs, context: ApiContext) =>
+        context.lineage(context.scope, args.engine).closure({
+          model: await knownModel(models, args.model, context.scope),
+          direction: args.direction,
+          maxDepth: args.maxDepth ?? undefined,
+          maxNodes: args.maxNodes ?? undefined,
+          continuation: args.continuation ?? undefined,
+        }),
+      lineagePath: async (
+        _: unknown,
+        args: { from: string; to: string; engine?: Engine | null },
+        { scope, lineage }: ApiContext,
+      ): Promise<LineageEdge[] | null> => {
+        const [from, to] = [
+          await knownModel(models, args.from, scope),
+          await knownModel(models, args.to, scope),
+        ]
+        return (await lineage(scope, args.engine).path(from, to)).edges
+      },
+      commonAncestors: async (
+        _: unknown,
+        args: { models: string[]; first: number; engine?: Engine | null },
+        { scope, lineage }: ApiContext,
+      ) => {
+        const ids = await Promise.all(args.models.map(id => knownModel(models, id, scope)))
+        const { ancestors, truncated } = await lineage(scope, args.engine).commonAncestors(ids, args.first)
+        return ancestors.map(ancestor => ({ ...ancestor, truncated }))
+      },
+    },
+    Model: { ancestors: nested('ANCESTORS'), descendants: nested('DESCENDANTS') },
+    Lineage: {
+      root: (source: Closure, _: unknown, { scope }: ApiContext) => linked(source.root, scope),
+      asOf: async (_: unknown, __: unknown, { scope }: ApiContext) => asOf(await scope.heights()),
+    },
+    LineageNode: {
+      model: (source: LineageNode, _: unknown, { scope }: ApiContext) => linked(source.id, scope),
+    },
+    CommonAncestor: {
+      model: (source: CommonAncestor, _: unknown, { scope }: ApiContext) => linked(source.id, scope),
+    },
+    LineageEdge: edgeFields(edges),
+  }
+}
+
+/** A lineage's edges have what the walk needs; their other fields are read, together, where they are asked for. */
+function edgeFields(edges: Entity) {
+  return Object.fromEntries(
+    edges.fields.map(({ name }) => [
+      name,
+      async (source: Row | ClosureEdge, _: unknown, { scope }: ApiContext) => {
+        const value = (source as Row)[name]
+        return value !== undefined ? value : (await scope.entities.row(edges, source.id))?.[name]
+      },
+    ]),
+  )
+}
+
+async function knownModel(models: Entity, given: string, scope: RequestScope): Promise<string> {
+  const model = await modelById(models, given, scope)
+  if (model) return model.id
+  throw userError(
+    'BAD_USER_INPUT',
+    `no model ${shown(given)}`,
+    'give the id of a model, as models { nodes { id } } lists them',
+  )
+}
+
+/** Lineages of rows that are asked for in the same place of the query are one question. */
+export function closureOf(
+  { scope, lineage }: ApiContext,
+  model: string,
+  bounds: ClosureBounds,
+): Promise<Closure> {
+  const { direction, maxDepth, maxNodes } = bounds
+  const loader = scope.once(
+    `closures ${direction} ${maxDepth} ${maxNodes}`,
+    () => new DataLoader<string, Closure>(models => lineage(scope).closures([...models], bounds)),
+  )
+  return loader.load(model)
+}
