@@ -86,6 +86,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     graphiql: graphiqlOptions,
     renderGraphiQL: async page => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     landingPage: false,
+    healthCheckEndpoint: '/health/yoga', // /health is ours, with a body
     logging: false,
     parserAndValidationCache: true,
   })
