@@ -1,8 +1,8 @@
 import type { Pool } from 'pg'
 import { type ChainHeight, readHeights } from '../postgres/heights'
-import { type OpenSnapshot, openSnapshot, type Snapshot, type Statement } from '../postgres/snapshot'
+import { type OpenSnapshot, openSnapshot, type Statement } from '../postgres/snapshot'
 import { SnapshotClosedError } from '../postgres/snapshotError'
-import { EntityReader } from './entities/entityReader'
+import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
 import { userError } from './userError'
 
@@ -13,7 +13,7 @@ export const MOST_ROWS = 50_000
  * What one request reads: one snapshot, opened by the first statement, and loaders that live as long.
  * A subscription has a scope for each event that it delivers.
  */
-export class RequestScope implements Snapshot {
+export class RequestScope implements CountingSnapshot {
   readonly entities: EntityReader
   private snapshot: Promise<OpenSnapshot> | undefined
   private open: OpenSnapshot | undefined

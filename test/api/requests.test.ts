@@ -236,6 +236,7 @@ describe('around GraphQL', () => {
     expect(health.headers.get('x-content-type-options')).toBe('nosniff')
     const nothing = await fetch(`${api.url}/admin`)
     expect([nothing.status, (await nothing.json()).error.code]).toEqual([404, 'NOT_FOUND'])
+    await api.data('{ asOf { height } }')
     const metrics = await (await fetch(`${api.url}/metrics`)).text()
     expect(metrics).toMatch(/provenance_api_request_seconds_count\{operation="query",outcome="ok"\} \d+/)
     expect(metrics).toMatch(/provenance_api_responses_total\{path="\/graphql",status="200"\} \d+/)

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader'
-import type { RequestScope } from '../scope'
+import type { Snapshot } from '../../postgres/snapshot'
 import type { BackLink } from './backLinks'
 import { columnList, type Row, tableAs } from './columns'
 import { type Connection, connection } from './connection'
@@ -9,6 +9,12 @@ import { nestedCount, nestedPage, rootCount, rootPage } from './pageStatement'
 import { statement } from './preparedTexts'
 import type { WhereCompiler } from './where'
 
+/** A snapshot that counts the rows it gives. */
+export interface CountingSnapshot extends Snapshot {
+  /** rows that may still be read */
+  readonly rowsLeft: number
+}
+
 /** Reads rows of entities for one request. What is asked in the same tick is read in one statement. */
 export class EntityReader {
   private readonly byId = new Map<string, DataLoader<string, Row | undefined>>()
@@ -16,7 +22,7 @@ export class EntityReader {
   private readonly counts = new Map<string, DataLoader<string, number>>()
 
   constructor(
-    private readonly scope: RequestScope,
+    private readonly scope: CountingSnapshot,
     private readonly compiler: WhereCompiler,
   ) {}
 
