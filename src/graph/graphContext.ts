@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { createLogger, type Logger } from '@subsquid/logger'
 import type { Driver, Transaction } from 'neo4j-driver'
 import type { Pool } from 'pg'
 import { createPool } from '../postgres/pool'
+import { becomeHolder, resignHolder } from './holder'
 import { connectNeo4j, type Neo4jConfig } from './neo4j'
 import type { ProjectorMetrics } from './projectorMetrics'
 
@@ -40,7 +39,7 @@ export function openContext(options: GraphOptions): GraphContext {
     pool: createPool(options.postgresUrl, { max: 3, applicationName: 'provenance graph' }),
     driver: connectNeo4j(options.neo4j),
     logger: options.logger ?? createLogger('provenance:graph'),
-    holder: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    holder: becomeHolder(),
     batch: options.batch ?? BATCH,
     signal: options.signal,
     metrics: options.metrics,
@@ -48,6 +47,7 @@ export function openContext(options: GraphOptions): GraphContext {
 }
 
 export async function closeContext(context: GraphContext): Promise<void> {
+  resignHolder(context.holder)
   await Promise.allSettled([context.pool.end(), context.driver.close()])
 }
 

@@ -56,11 +56,12 @@ export class Projection {
   private async open(): Promise<Watermark | undefined> {
     const { driver, logger, pool } = this.context
     await ensureConstraints(driver)
-    const { met, abandoned } = await inGraph(driver, async tx => ({
-      met: await readWatermark(tx),
-      abandoned: await isAbandoned(tx),
-    }))
-    if (met?.state === 'REBUILDING' && met.holder !== this.context.holder && !abandoned) return undefined
+    const { met, ofAnother } = await inGraph(driver, async tx => {
+      const met = await readWatermark(tx)
+      const unfinished = met?.state === 'REBUILDING' && met.holder !== this.context.holder
+      return { met, ofAnother: unfinished && !(await isAbandoned(tx, met)) }
+    })
+    if (ofAnother) return undefined
     const reason = met ? await this.mismatch(met) : 'Neo4j has no watermark'
     if (!met || reason) {
       logger.info(`rebuilding the graph from the tables: ${reason}`)

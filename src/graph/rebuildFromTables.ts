@@ -35,10 +35,10 @@ export async function rebuildFromTables(context: GraphContext): Promise<Watermar
   }
   await inGraph(driver, async tx => {
     const met = await lockWatermark(tx)
-    if (met?.state === 'REBUILDING' && met.holder !== context.holder && !(await isAbandoned(tx))) {
+    if (met?.state === 'REBUILDING' && met.holder !== context.holder && !(await isAbandoned(tx, met))) {
       throw new GraphError(
         `rebuild: ${met.holder} is rebuilding the graph`,
-        'let it end; if it has died, try again in a minute',
+        'let it end; if that process has died on another machine, try again in a minute',
       )
     }
     await writeWatermark(tx, watermark)

@@ -1,5 +1,6 @@
 import type { ManagedTransaction, Transaction } from 'neo4j-driver'
 import { ProjectorConflictError, WatermarkLostError } from './graphError'
+import { isGone } from './holder'
 import { type Cursor, describe, isSame } from './outbox'
 
 /** A chain's block up to which the graph holds everything. */
@@ -44,10 +45,12 @@ export async function readWatermark(tx: AnyTransaction): Promise<Watermark | und
   }
 }
 
-/** Whether a rebuild has given no sign of life for a minute. */
-export async function isAbandoned(tx: AnyTransaction): Promise<boolean> {
+/** Whether the graph is left unfinished: by a process that is gone, or that has given no sign of life for a minute. */
+export async function isAbandoned(tx: AnyTransaction, { state, holder }: Watermark): Promise<boolean> {
+  if (state !== 'REBUILDING') return false
+  if (isGone(holder)) return true
   const { records } = await tx.run(
-    `MATCH (w:Watermark {id: 'provenance', state: 'REBUILDING'})
+    `MATCH (w:Watermark {id: 'provenance'})
      RETURN w.updatedAt IS NULL OR w.updatedAt < datetime() - duration('PT1M') AS abandoned`,
   )
   return records[0]?.get('abandoned') ?? false
