@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createLogger } from '@subsquid/logger'
 import { createYoga } from 'graphql-yoga'
 import type { Pool } from 'pg'
-import type { Config } from '../config/config'
+import type { ChainConfig, Config } from '../config/config'
 import { chooseLineage } from '../graph/chooser'
 import type { Engine } from '../graph/lineage'
 import { connectNeo4j } from '../graph/neo4j'
@@ -25,7 +25,9 @@ import { RequestScope } from './scope'
 import { scopePlugin } from './scopePlugin'
 
 export interface ApiOptions {
-  config: Pick<Config, 'postgres' | 'neo4j' | 'api' | 'chains'>
+  config: Pick<Config, 'postgres' | 'neo4j' | 'api'> & {
+    chains: readonly Pick<ChainConfig, 'caip2' | 'name'>[]
+  }
   /** used instead of one made from config.postgres.url; stays open at the end */
   pool?: Pool
   /** instead of config.api.port; 0: any free one */

@@ -44,18 +44,7 @@ export async function testApi(
         timeoutMs: options.timeoutMs ?? 10_000,
         maxLagSeconds: options.maxLagSeconds ?? 60,
       },
-      chains: [
-        {
-          id: 31337,
-          caip2: CHAIN,
-          name: 'local',
-          rpc: '',
-          finality: 5,
-          pollIntervalMs: 500,
-          protocols: {},
-          tokens: {},
-        },
-      ],
+      chains: [{ caip2: CHAIN, name: 'local' }],
     },
   })
   const { url } = api

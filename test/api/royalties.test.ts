@@ -51,6 +51,15 @@ beforeAll(async () => {
     feeId: `${CHAIN}/fee:1`,
     logIndex: 1,
   })
+  await api.insert('RoyaltyHop', {
+    ...at,
+    id: `${CHAIN}/hop:1`,
+    fromModelId: MODEL(3),
+    toModelId: MODEL(2),
+    amount: 80n,
+    sharePpm: 100_000,
+    feeId: `${CHAIN}/fee:1`,
+  })
   await api.insert('RoyaltyClaim', {
     ...at,
     id: `${CHAIN}/claim:1`,
@@ -125,7 +134,7 @@ describe('royalties', () => {
       ['m2', '50'],
       ['m1', '50'],
     ])
-    expect(data.out.edges).toEqual([{ from: { name: 'm3' }, to: { name: 'm2' }, amount: '40' }])
+    expect(data.out.edges).toEqual([{ from: { name: 'm3' }, to: { name: 'm2' }, amount: '80' }])
   })
 
   test('a statement in GraphQL says what the CSV says', async () => {
