@@ -9,11 +9,14 @@ export function addStatement(program: Command): void {
     .requiredOption('--from <date>', 'ISO 8601, inclusive, UTC: 2026-01-01')
     .requiredOption('--to <date>', 'ISO 8601, exclusive, UTC')
     .option('--format <csv|json>', 'csv or json', 'csv')
+    .option(
+      '--as-of <chain@height...>',
+      'state a chain up to this block instead of its newest finalized one: eip155:1@20000000',
+    )
     .option('-o, --out <file>', 'default: standard output')
     .addOption(configOption())
     .action(async options => {
       const { cliStatement } = await import('../statements/cliStatement.js')
       await cliStatement({ ...options, postgresUrl: readConfig(options).postgres.url })
-      process.exit(0)
     })
 }

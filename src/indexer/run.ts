@@ -1,21 +1,30 @@
-import { EvmBatchProcessor } from '@subsquid/evm-processor'
 import { createLogger } from '@subsquid/logger'
-import type { Registry } from 'prom-client'
+import type { Store } from '@subsquid/typeorm-store'
+import { Runner } from '@subsquid/util-internal-processor-tools'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
 import type { ProtocolLog } from '../protocols/protocol'
 import { protocols } from '../protocols/registry'
+import { quantity, type RangeBlock } from '../rpc/chainLogs'
+import { RangeFetcher } from '../rpc/fetchRange'
+import { RangeCache } from '../rpc/rangeCache'
+import { RangeSizer } from '../rpc/rangeSizer'
+import { RpcPool } from '../rpc/rpcPool'
+import { BackfillReport } from './backfillReport'
 import { processBatch } from './batch'
+import { ColdSource } from './coldSource'
 import { ChainDatabase, stateSchemaOf } from './database'
 import { filtersOf, type Source } from './decode'
+import { checkFinalizedBlock } from './finalizedBlock'
 import { IndexerMetrics } from './metrics'
-import { preflight, withoutSecrets } from './preflight'
+import { preflight } from './preflight'
 import { Progress } from './progress'
+import { sdkParts } from './sdkParts'
+import { tokenCallOn } from './tokens'
 
 /**
  * Indexes one chain until the process ends: history first, then new blocks as they come, rolling back what a
- * reorganisation removes. Takes over the process: an error that retrying cannot mend ends it with code 1, and
- * whoever started it starts it again.
+ * reorganisation removes. An error that retrying cannot mend is thrown; whoever started the process starts it again.
  *
  * @throws ConfigError before anything is indexed
  */
@@ -25,34 +34,29 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     protocol: protocols[name]!,
     deployment,
   }))
-  const { unchecked } = await preflight(chain, sources, `chains[${config.chains.indexOf(chain)}]`)
+  const { unchecked, silent } = await preflight(chain, sources, `chains[${config.chains.indexOf(chain)}]`)
+  for (const problem of silent) log.warn(problem)
   if (unchecked.length > 0)
     log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
 
-  const processor = new EvmBatchProcessor()
-    .setRpcEndpoint({ url: chain.rpc, rateLimit: chain.rateLimit, capacity: 8, maxBatchCallSize: 100 })
-    .setRpcDataIngestionSettings({ headPollInterval: chain.pollIntervalMs })
-    .setFinalityConfirmation(chain.finality)
-    .setFields({ log: { topics: true, data: true, transactionHash: true }, block: { timestamp: true } })
-  if (chain.gateway) processor.setGateway(chain.gateway)
-  if (chain.metricsPort !== undefined) processor.setPrometheusPort(chain.metricsPort)
-  const startBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
-  processor.setBlockRange({ from: startBlock })
-  for (const filter of sources.flatMap(filtersOf)) {
-    processor.addLog({ address: filter.addresses, topic0: filter.topics, range: { from: filter.fromBlock } })
+  const rpc = new RpcPool(chain.endpoints, chain.id, log)
+  const hashAt = async (height: number): Promise<string | null> => {
+    const block = await rpc.call<{ hash: string } | null>('eth_getBlockByNumber', [quantity(height), false], {
+      retryAttempts: 1,
+    })
+    return block?.hash ?? null
   }
+  const pool = createPool(config.postgres.url, {
+    max: 3,
+    applicationName: `provenance-progress-${chain.name}`,
+  })
+  await checkFinalizedBlock(pool, chain, hashAt)
 
-  // The SDK keeps its client and metrics registry to itself; a second client would not share its rate limit.
-  const internals = processor as unknown as {
-    getChainRpcClient(): {
-      call<T>(method: string, params?: unknown[]): Promise<T>
-      call<T>(method: string, params: unknown[], options: { retryAttempts: number }): Promise<T>
-    }
-    getPrometheusServer(): { registry: Registry }
-  }
-  const rpc = internals.getChainRpcClient()
+  const filters = sources.flatMap(filtersOf)
+  const startBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
+  const sdk = sdkParts(chain, filters, startBlock, rpc)
   const progress = new Progress({
-    pool: createPool(config.postgres.url, { max: 1, applicationName: `provenance-progress-${chain.name}` }),
+    pool,
     log,
     chain: chain.caip2,
     name: chain.name,
@@ -62,48 +66,67 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     intervalMs: Math.max(500, chain.pollIntervalMs),
     view: {
       head: async () => Number(await rpc.call<string>('eth_blockNumber', [], { retryAttempts: 1 })),
-      hashAt: async height => {
-        const block = await rpc.call<{ hash: string } | null>(
-          'eth_getBlockByNumber',
-          [`0x${height.toString(16)}`, false],
-          { retryAttempts: 1 },
-        )
-        return block?.hash ?? null
-      },
+      hashAt,
     },
   })
-  const metrics = new IndexerMetrics(internals.getPrometheusServer().registry, chain.caip2, progress)
-  log.info(
-    `indexing ${chain.caip2} from ${withoutSecrets(chain.rpc)}: ${Object.keys(chain.protocols).join(', ')}`,
-  )
+  const report = new BackfillReport(rpc)
+  const metrics = new IndexerMetrics(sdk.registry, chain.caip2, progress, rpc)
+  log.info(`indexing ${chain.caip2} from ${rpc.url}: ${Object.keys(chain.protocols).join(', ')}`)
   progress.start()
 
-  processor.run(new ChainDatabase(config.postgres.url, chain.id), async ctx => {
-    const logs: ProtocolLog[] = ctx.blocks.flatMap(block =>
-      block.logs.map(entry => ({
-        address: entry.address,
-        topics: entry.topics,
-        data: entry.data,
-        block: block.header.height,
-        blockHash: block.header.hash,
-        time: block.header.timestamp,
-        transaction: entry.transactionHash,
-        logIndex: entry.logIndex,
-      })),
-    )
-    const outcome = await processBatch(ctx.store, logs, {
-      chain: chain.caip2,
-      sources,
-      tokens: chain.tokens,
-      call: async (address, data) =>
-        rpc
-          .call<string>('eth_call', [{ to: address, data }, 'latest'], { retryAttempts: 2 })
-          .catch(() => null),
+  const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: tokenCallOn(rpc) }
+  await new Runner<RangeBlock, unknown, Store>({
+    database: new ChainDatabase(config.postgres.url, chain.id),
+    requests: sdk.requests,
+    archive: sdk.archive ?? cold(),
+    hotDataSource: sdk.hot,
+    prometheus: sdk.prometheus,
+    log: createLogger('sqd:processor'),
+    process: async (store, { blocks }) => {
+      const outcome = await processBatch(store, logsOf(blocks), context)
+      metrics.note(outcome)
+      report.note(outcome, blocks)
+      if (outcome.rejected > 0)
+        log.warn(`${outcome.rejected} logs could not be read; they are kept in rejected_log`)
+      const last = blocks.at(-1)?.header
+      if (last) progress.note({ height: last.height, hash: last.hash, time: last.timestamp })
+    },
+  }).run()
+
+  function cold(): ColdSource {
+    const sizer = new RangeSizer()
+    const mostBytes = chain.rpcCacheMegabytes * 1_000_000
+    return new ColdSource({
+      pool: rpc,
+      sizer,
+      fetcher: new RangeFetcher(rpc, filters, sizer),
+      cache:
+        mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined,
+      finality: chain.finality,
+      pollIntervalMs: chain.pollIntervalMs,
+      waited: ms => {
+        metrics.noteFetch(ms)
+        report.noteFetch(ms)
+      },
+      ended: () => {
+        const line = report.line()
+        if (line) log.info(line)
+      },
     })
-    metrics.note(outcome)
-    if (outcome.rejected > 0)
-      log.warn(`${outcome.rejected} logs could not be read; they are kept in rejected_log`)
-    const last = ctx.blocks.at(-1)?.header
-    if (last) progress.note({ height: last.height, hash: last.hash, time: last.timestamp })
-  })
+  }
+}
+
+function logsOf(blocks: RangeBlock[]): ProtocolLog[] {
+  return blocks.flatMap(({ header, logs }) =>
+    logs.map(entry => ({
+      address: entry.address,
+      topics: entry.topics,
+      data: entry.data,
+      block: header.height,
+      blockHash: header.hash,
+      time: header.timestamp,
+      transaction: entry.transactionHash,
+      logIndex: entry.logIndex,
+    })),
+  )
 }
