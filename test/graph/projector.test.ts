@@ -174,6 +174,49 @@ describe('the outbox', () => {
   })
 })
 
+describe('the blocks that the graph is true at', () => {
+  async function advance(height: number): Promise<void> {
+    await database.pool.query(`UPDATE squid_1.status SET height = $1, hash = '0x' || $1::int`, [height])
+  }
+
+  function heights(): Promise<unknown[]> {
+    return ask('MATCH (w:Watermark) RETURN w.heights').then(([text]) => JSON.parse(String(text)))
+  }
+
+  it('follow the chain, also through blocks without a change, and never run ahead of a change', async () => {
+    await database.pool.query(
+      `CREATE SCHEMA squid_1;
+       CREATE TABLE squid_1.status (id int, height int, hash text, nonce int);
+       CREATE TABLE squid_1.hot_block (height int, hash text);
+       INSERT INTO squid_1.status VALUES (0, 1, '0x1', 0);
+       INSERT INTO indexer_progress (chain, name, state_schema, head, indexed, indexed_hash, finalized, start_block,
+                                     blocks_per_second, updated_at)
+       VALUES ('eip155:1', 'one', 'squid_1', 1, 1, '0x1', 1, 0, 1, now())`,
+    )
+    const projection = projectionOf()
+    await drain(projection)
+    expect(await heights()).toEqual([{ chain: 'eip155:1', height: 1, hash: '0x1' }])
+    await advance(2)
+    await drain(projection)
+    expect(await heights()).toEqual([{ chain: 'eip155:1', height: 2, hash: '0x2' }])
+    expect((await database.pool.query('SELECT heights FROM graph_watermark')).rows[0].heights).toEqual(
+      await heights(),
+    )
+
+    // A change that is committed, but above the xmin of a transaction still open, has to wait; so have the blocks.
+    const slow = await database.pool.connect()
+    await slow.query('BEGIN; SELECT pg_current_xact_id()')
+    await putModel(database.pool, model(1))
+    await advance(3)
+    await drain(projection)
+    expect(await heights()).toEqual([{ chain: 'eip155:1', height: 2, hash: '0x2' }])
+    await slow.query('COMMIT')
+    slow.release()
+    await drain(projection)
+    expect(await heights()).toEqual([{ chain: 'eip155:1', height: 3, hash: '0x3' }])
+  })
+})
+
 describe('random changes by concurrent writers', () => {
   it.each([1, 2, 3])('end in a graph that equals the tables (seed %i)', async seed => {
     await drain(projectionOf())
