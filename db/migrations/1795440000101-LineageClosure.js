@@ -2,13 +2,13 @@
 // A recursive CTE cannot do it: UNION over (id, depth) visits a model once for each length of path to it, and an array
 // of visited ids in the working table is copied for each level.
 module.exports = class LineageClosure1795440000101 {
-    name = 'LineageClosure1795440000101'
+  name = 'LineageClosure1795440000101'
 
-    async up(db) {
-        // Ancestors (up) or descendants of root_id, without it, each with its distance, ordered by (depth, id): the first
-        // max_nodes of them, no further than max_depth, and no further than the level that holds stop_at. A last row
-        // without id says that max_depth was the end and more lies beyond.
-        await db.query(`CREATE FUNCTION lineage_closure(
+  async up(db) {
+    // Ancestors (up) or descendants of root_id, without it, each with its distance, ordered by (depth, id): the first
+    // max_nodes of them, no further than max_depth, and no further than the level that holds stop_at. A last row
+    // without id says that max_depth was the end and more lies beyond.
+    await db.query(`CREATE FUNCTION lineage_closure(
             root_id text, up boolean, max_depth integer, max_nodes integer, stop_at text DEFAULT NULL
         ) RETURNS TABLE (id text, depth integer) LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
         DECLARE
@@ -57,9 +57,9 @@ module.exports = class LineageClosure1795440000101 {
                 RETURN QUERY SELECT NULL::text, level + 1;
             END IF;
         END $$`)
-    }
+  }
 
-    async down(db) {
-        await db.query(`DROP FUNCTION lineage_closure(text, boolean, integer, integer, text)`)
-    }
+  async down(db) {
+    await db.query(`DROP FUNCTION lineage_closure(text, boolean, integer, integer, text)`)
+  }
 }
