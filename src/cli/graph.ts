@@ -1,7 +1,8 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { Config } from '../config/config'
 import { ConfigError } from '../config/configError'
-import { abortOnSignals, configOption, readConfig } from './options'
+import type { ProjectorMetrics } from '../graph/projectorMetrics'
+import { abortOnSignals, configOption, port, readConfig } from './options'
 
 export function addGraph(program: Command): void {
   const graph = program.command('graph').description('the projection into Neo4j')
@@ -9,12 +10,18 @@ export function addGraph(program: Command): void {
   graph
     .command('project')
     .description('follow the database: bring every change to Neo4j')
+    .addOption(
+      new Option('--metrics-port <number>', 'serve Prometheus metrics')
+        .argParser(port)
+        .env('PROMETHEUS_PORT'),
+    )
     .addOption(configOption())
     .action(async options => {
       const config = readConfig(options)
       const neo4j = neo4jOf(config)
       const { runProjector } = await import('../graph/projector.js')
-      await runProjector({ postgresUrl: config.postgres.url, neo4j, signal: abortOnSignals() })
+      const metrics = options.metricsPort === undefined ? undefined : await metricsAt(options.metricsPort)
+      await runProjector({ postgresUrl: config.postgres.url, neo4j, signal: abortOnSignals(), metrics })
       process.exit(0)
     })
 
@@ -42,6 +49,15 @@ export function addGraph(program: Command): void {
       console.log(JSON.stringify(result, null, 2))
       process.exit(result.equal ? 0 : 1)
     })
+}
+
+async function metricsAt(metricsPort: number): Promise<ProjectorMetrics> {
+  const { Registry } = await import('prom-client')
+  const { createProjectorMetrics } = await import('../graph/projectorMetrics.js')
+  const { serveMetrics } = await import('./serveMetrics.js')
+  const registry = new Registry()
+  await serveMetrics(registry, metricsPort)
+  return createProjectorMetrics(registry)
 }
 
 function neo4jOf(config: Config): NonNullable<Config['neo4j']> {
