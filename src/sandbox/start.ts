@@ -155,7 +155,13 @@ function writeConfig(data: string, port: number, env: Record<string, string>): s
 
 function run(data: string, args: string[], config: string): Supervised {
   const name = args.filter(arg => !arg.startsWith('-') && !/^\d+$/.test(arg)).join('-')
-  return supervise({ name, args: [...args, '--config', config], logFile: join(data, 'logs', `${name}.log`) })
+  return supervise({
+    name,
+    args: [...args, '--config', config],
+    logFile: join(data, 'logs', `${name}.log`),
+    // One of the user's own would be taken by the first of them.
+    env: { PROMETHEUS_PORT: '0' },
+  })
 }
 
 function clear(data: string): void {
