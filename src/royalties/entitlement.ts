@@ -11,7 +11,7 @@ export interface Entitlement {
   amount: bigint
 }
 
-/** Token on another chain -> token that its messages pay out there: see `counterparts` in moved.ts. */
+/** Token on another chain -> token that its messages pay out there: see counterparts.ts. */
 export type Counterparts = ReadonlyMap<string, string>
 
 export function counterpartKey(tokenId: string, chain: string): string {
@@ -23,22 +23,24 @@ const MILLION = 1_000_000n
 /**
  * What fees entitle models to by the lineage, whether it was moved or not: the HOP part floored at each hop for each
  * fee (RoyaltyGraph.distribute), the ABSOLUTE part floored once for each descendant, ancestor and token, as Story's
- * LAP pays out of all that a descendant has received. After `maxSteps` the remaining fees are left out, and it says so.
+ * LAP pays out of all that a descendant has received. After `maxSteps` the remaining fees are left out: `exhausted`,
+ * and so `truncated`.
  */
 export function entitlementsOf(
   groups: readonly FeeGroup[],
-  counterparts: Counterparts,
+  counterpartsOf: (model: string) => Counterparts,
   wanted: (model: string) => boolean,
   maxSteps: number,
-): { entitlements: Entitlement[]; truncated: boolean } {
+): { entitlements: Entitlement[]; truncated: boolean; exhausted: boolean } {
   const due = new Sums()
   const absolute = new Sums()
   let truncated = false
+  let exhausted = false
   let steps = 0
   let last: RoyaltyGraph | undefined
   for (const { model, tokenId, net, count, flows, graphOf } of groups) {
     if (steps > maxSteps) {
-      truncated = true
+      exhausted = true
       break
     }
     if (!flows) {
@@ -52,7 +54,8 @@ export function entitlementsOf(
     truncated ||= distribution.truncated
     for (const kept of distribution.kept) {
       if (!wanted(kept.model)) continue
-      due.add(kept.model, kept.source, tokenAt(kept.route, tokenId, counterparts), kept.amount * count)
+      const token = tokenAt(kept.route, tokenId, counterpartsOf(kept.model))
+      due.add(kept.model, kept.source, token, kept.amount * count)
     }
     for (const [ancestor, stack] of graph.absoluteStacks(model)) {
       if (wanted(ancestor)) absolute.add(ancestor, model, tokenId, net * count * stack)
@@ -60,7 +63,7 @@ export function entitlementsOf(
     steps += graph.steps - before + 1
   }
   for (const { model, source, tokenId, amount } of absolute) due.add(model, source, tokenId, amount / MILLION)
-  return { entitlements: [...due], truncated }
+  return { entitlements: [...due], truncated: truncated || exhausted, exhausted }
 }
 
 function tokenAt(route: readonly string[], tokenId: string, counterparts: Counterparts): string {

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../postgres/snapshot'
-import { RoyaltyGraph, type ShareEdge } from './distribution'
+import { chainOf, RoyaltyGraph, type ShareEdge } from './distribution'
 import type { FlowLink } from './lineage'
 
 /** Fees that are alike in all that decides where they flow. */
@@ -22,6 +22,7 @@ export interface Period {
 }
 
 interface GroupRow {
+  chain: string
   model: string
   tokenId: string
   net: string
@@ -32,42 +33,66 @@ interface GroupRow {
 }
 
 /**
- * The fees of the models (all of one chain), grouped so that a million equal fees cost what one does. An edge counts
+ * The fees of the models, grouped so that a million equal fees cost what one does, in one statement. An edge counts
  * for the fees after it: by place on the fee's own chain, by block time on others. Edges that their child was born
  * with count always, since no fee reaches a model before it exists; late ones split the time into epochs.
  * Index: usage_fee (model_id).
  */
 export async function readFees(
   db: Snapshot,
-  chain: string,
   models: readonly string[],
   links: readonly FlowLink[],
   { from, to }: Period,
   limit: number,
 ): Promise<{ groups: FeeGroup[]; truncated: boolean }> {
-  const epochs = new Epochs(chain, links)
+  const chains = [...new Set(models.map(chainOf))].sort()
+  const epochs = new Map(chains.map(chain => [chain, new Epochs(chain, links)]))
+  const late = links.filter(link => link.late)
+  // The arrays are sorted for width_bucket, which counts how many late edges are not after a fee.
   const rows = await db.query<GroupRow>({
     name: 'flow-fees',
-    text: `SELECT model_id AS model, token_id AS "tokenId", net, kind IN ('USAGE', 'LICENSE') AS flows,
-                  width_bucket(block::bigint * 2147483648 + log_index, $3::bigint[]) AS "localEpoch",
-                  width_bucket(time, $4::timestamptz[]) AS "foreignEpoch",
-                  count(*) AS count
-             FROM usage_fee
-            WHERE model_id = ANY ($1::text[]) AND chain = $2 AND net > 0
-              AND time >= coalesce($5, '-infinity'::timestamptz) AND time < coalesce($6, 'infinity'::timestamptz)
-            GROUP BY 1, 2, 3, 4, 5, 6
-            ORDER BY 5, 6, model_id COLLATE "C", token_id COLLATE "C", net, 4
-            LIMIT $7`,
-    values: [models, chain, epochs.positions, epochs.times, from ?? null, to ?? null, limit + 1],
+    text: `WITH epochs AS MATERIALIZED (
+             SELECT c.chain,
+                    ARRAY (SELECT l.position FROM unnest($4::text[], $5::bigint[]) AS l (chain, position)
+                            WHERE l.chain = c.chain ORDER BY 1) AS positions,
+                    ARRAY (SELECT l.time FROM unnest($4::text[], $6::timestamptz[]) AS l (chain, time)
+                            WHERE l.chain <> c.chain ORDER BY 1) AS times
+               FROM unnest($3::text[]) AS c (chain)
+           )
+           SELECT f.chain COLLATE "C" AS chain,
+                  width_bucket(f.block::bigint * 2147483648 + f.log_index, e.positions) AS "localEpoch",
+                  width_bucket(f.time, e.times) AS "foreignEpoch",
+                  f.model_id COLLATE "C" AS model, f.token_id COLLATE "C" AS "tokenId", f.net,
+                  f.kind IN ('USAGE', 'LICENSE') AS flows, count(*) AS count
+             FROM unnest($1::text[], $2::text[]) AS m (id, chain)
+             JOIN epochs e ON e.chain = m.chain
+             JOIN usage_fee f ON f.model_id = m.id AND f.chain = m.chain
+            WHERE f.net > 0
+              AND f.time >= coalesce($7, '-infinity'::timestamptz)
+              AND f.time < coalesce($8, 'infinity'::timestamptz)
+            GROUP BY 1, 2, 3, 4, 5, 6, 7
+            ORDER BY 1, 2, 3, 4, 5, 6, 7
+            LIMIT $9`,
+    values: [
+      models,
+      models.map(chainOf),
+      chains,
+      late.map(({ chain }) => chain),
+      late.map(({ position }) => `${position}`),
+      late.map(({ time }) => time),
+      from ?? null,
+      to ?? null,
+      limit + 1,
+    ],
   })
   return {
-    groups: rows.slice(0, limit).map(({ model, tokenId, net, count, flows, localEpoch, foreignEpoch }) => ({
-      model,
-      tokenId,
-      net: BigInt(net),
-      count: BigInt(count),
-      flows,
-      graphOf: () => epochs.graph(localEpoch, foreignEpoch),
+    groups: rows.slice(0, limit).map(row => ({
+      model: row.model,
+      tokenId: row.tokenId,
+      net: BigInt(row.net),
+      count: BigInt(row.count),
+      flows: row.flows,
+      graphOf: () => epochs.get(row.chain)!.graph(row.localEpoch, row.foreignEpoch),
     })),
     truncated: rows.length > limit,
   }
@@ -91,15 +116,7 @@ class Epochs {
       .sort((a, b) => a.time.getTime() - b.time.getTime())
   }
 
-  /** sorted, for width_bucket, which counts how many are not after a fee */
-  get positions(): string[] {
-    return this.local.map(({ position }) => `${position}`)
-  }
-
-  get times(): Date[] {
-    return this.foreign.map(({ time }) => time)
-  }
-
+  /** the lineage after so many late edges of the chain and of others */
   graph(local: number, foreign: number): RoyaltyGraph {
     const key = `${local} ${foreign}`
     if (this.made?.key === key) return this.made.graph

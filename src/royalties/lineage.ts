@@ -64,7 +64,7 @@ export async function reach(
 }
 
 /** All edges that leave the models, those that carry no share too: absolute shares count paths over all of them. */
-export async function linksOf(db: Snapshot, models: readonly string[]): Promise<FlowLink[]> {
+export async function linksOf(db: Snapshot, models: readonly string[], limit?: number): Promise<FlowLink[]> {
   const rows = await db.query<LinkRow>({
     name: 'flow-links',
     text: `SELECT e.child_id AS child, e.parent_id AS parent, e.share_ppm AS "sharePpm", e.policy, e.chain,
@@ -73,8 +73,9 @@ export async function linksOf(db: Snapshot, models: readonly string[]): Promise<
              FROM lineage_edge e
              LEFT JOIN model m ON m.id = e.child_id
             WHERE e.child_id = ANY ($1::text[])
-            ORDER BY e.id COLLATE "C"`,
-    values: [models],
+            ORDER BY e.id COLLATE "C"
+            LIMIT $2`,
+    values: [models, limit ?? null],
   })
   return rows.map(row => ({ ...row, sharePpm: BigInt(row.sharePpm ?? 0), position: BigInt(row.position) }))
 }

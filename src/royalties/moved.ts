@@ -1,5 +1,4 @@
 import type { Snapshot } from '../postgres/snapshot'
-import { type Counterparts, counterpartKey } from './entitlement'
 import type { Period } from './fees'
 
 /** Money that events say has moved from a model to another, in one token. */
@@ -41,16 +40,16 @@ const TRACED = `
     SELECT sent.fee_id, sent.guid FROM traced JOIN sent ON sent.by_fee = traced.fee_id
   )`
 
-/** What the model got and keeps, by source, claimable and patrons' part together; not what it holds in other vaults. */
-export async function accruedTo(db: Snapshot, model: string, period: Period): Promise<Moved[]> {
+/** What the models got and keep, by source, claimable and patrons' part together; not what they hold in other vaults. */
+export async function accruedTo(db: Snapshot, models: readonly string[], period: Period): Promise<Moved[]> {
   return moved(
     await db.query<MovedRow>({
       name: 'flow-accrued-to',
       text: `SELECT ${PAIR}, sum(amount + patrons_amount) AS amount, count(*) AS count
                FROM royalty_accrual
-              WHERE to_model_id = $1 AND kind IN ('OWN', 'ANCESTOR') AND ${IN_PERIOD}
+              WHERE to_model_id = ANY ($1::text[]) AND kind IN ('OWN', 'ANCESTOR') AND ${IN_PERIOD}
               ${GROUPED}`,
-      values: [model, ...bounds(period)],
+      values: [models, ...bounds(period)],
     }),
   )
 }
@@ -139,23 +138,6 @@ export async function claimedOf(db: Snapshot, model: string, period: Period): Pr
     values: [model, ...bounds(period)],
   })
   return new Map(rows.map(({ tokenId, amount }) => [tokenId, BigInt(amount)]))
-}
-
-/**
- * Which token a message in a token pays out on the other chain, as deliveries to the models have shown. Where
- * deliveries disagree, the first in the order of ids. Indexes: cross_chain_transfer (to_model_id), (guid).
- */
-export async function counterparts(db: Snapshot, models: readonly string[]): Promise<Counterparts> {
-  const rows = await db.query<{ sent: string; chain: string; received: string }>({
-    name: 'flow-counterparts',
-    text: `SELECT s.token_id AS sent, r.chain, min(r.token_id COLLATE "C") AS received
-             FROM cross_chain_transfer r
-             JOIN cross_chain_transfer s ON s.guid = r.guid AND s.direction = 'SENT'
-            WHERE r.direction = 'RECEIVED' AND r.to_model_id = ANY ($1::text[])
-            GROUP BY 1, 2`,
-    values: [models],
-  })
-  return new Map(rows.map(({ sent, chain, received }) => [counterpartKey(sent, chain), received]))
 }
 
 function moved(rows: readonly MovedRow[]): Moved[] {

@@ -17,6 +17,7 @@ import {
   USDC_B,
   WETH,
 } from '../statements/rows'
+import { chainOf, link, model } from './lineageRows'
 import { type Message, routeByHand, type World } from './routerByHand'
 
 type Row = Record<string, unknown>
@@ -38,27 +39,6 @@ function flow(options: FlowOptions): Promise<RoyaltyFlow & { statements: number 
     const answer = await royaltyFlow(db, options)
     return { ...answer, statements: db.statements }
   })
-}
-
-const chainOf = (id: string) => id.split('/')[0]!
-
-function model(id: string, block = 0): Row {
-  const row = fact(chainOf(id), block, 0)
-  return { ...row, id, kind: 'MODEL', version: 1, taint_count: 0, tainted: false }
-}
-
-/** Made with its child, in the transaction of block and log 0, unless another log is named. */
-function link(child: string, parent: string, ppm: number, policy = 'HOP', block = 0, logIndex = 0): Row {
-  return {
-    ...fact(chainOf(child), block, logIndex),
-    id: `${child}|PARENT|${parent}`,
-    child_id: child,
-    parent_id: parent,
-    role: 'PARENT',
-    ordinal: 0,
-    share_ppm: ppm,
-    policy,
-  }
 }
 
 async function have(rows: { models?: Row[]; links?: Row[]; fees?: Row[]; accruals?: Row[] }): Promise<void> {
