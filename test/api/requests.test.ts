@@ -100,6 +100,20 @@ describe('a request', () => {
     expect(await count(30)).toBeLessThanOrEqual(few)
   })
 
+  test('asks for what 20 models are due in as many statements as for 1', async () => {
+    const count = async (first: number) => {
+      const before = await api.statements()
+      const { models } = await api.data(
+        `{ models(first: ${first}) { nodes { royalties { entitled owed token { symbol } } } } }`,
+      )
+      expect(models.nodes).toHaveLength(first)
+      return (await api.statements()) - before
+    }
+    const one = await count(1)
+    expect(one).toBeGreaterThan(5)
+    expect(await count(20)).toBe(one)
+  })
+
   test('sees nothing of what is committed after it began', async () => {
     const lock = await hold('lineage_edge')
     const answer = api.data(

@@ -88,6 +88,8 @@ beforeAll(async () => {
 })
 afterAll(() => api?.close())
 
+const DUE = 'fragment Due on ModelRoyalties { entitled owed truncated token { symbol } }'
+
 describe('royalties', () => {
   test('of a model: earned, due and still owed', async () => {
     const { models } = await api.data(
@@ -99,6 +101,43 @@ describe('royalties', () => {
       { royalties: [{ gross: '0', accruedRoyalty: '40', entitled: '50', owed: '10', token }] },
       { royalties: [{ gross: '1100', accruedRoyalty: '0', entitled: '900', owed: '900', token }] },
     ])
+  })
+
+  test('in a token of which nothing has moved yet are there where what is due is asked for', async () => {
+    const query = (fields: string) => `{ model(id: "${MODEL(1)}") { royalties { ${fields} } } }`
+    // Half of the tenth that 2 is due: its processor has not seen any of it yet.
+    expect(
+      (await api.data(query('tokenId gross feeCount accruedRoyalty claimed ...Due') + DUE)).model,
+    ).toEqual({
+      royalties: [
+        {
+          tokenId: TOKEN,
+          gross: '0',
+          feeCount: 0,
+          accruedRoyalty: '0',
+          claimed: '0',
+          entitled: '50',
+          owed: '50',
+          truncated: false,
+          token: { symbol: 'CRED' },
+        },
+      ],
+    })
+    expect((await api.data(query('tokenId gross'))).model).toEqual({ royalties: [] })
+  })
+
+  test('of every model are what the flow into it says', async () => {
+    const { models } = await api.data(
+      '{ models { nodes { id royalties { tokenId entitled owed truncated } } } }',
+    )
+    expect(models.nodes).toHaveLength(3)
+    for (const { id, royalties } of models.nodes) {
+      const { royaltyFlow } = await api.data(
+        `{ royaltyFlow(model: "${id}", direction: IN) { truncated totals { tokenId entitled owed } } }`,
+      )
+      const { totals, truncated } = royaltyFlow
+      expect(royalties).toEqual(totals.map((total: object) => ({ ...total, truncated })))
+    }
   })
 
   test('flow into and out of a model', async () => {
@@ -175,6 +214,15 @@ describe('royalties', () => {
       await fetch(`${api.url}/statements/${ACCOUNT(2)}.csv?from=2026-01-01&to=2026-02-01`)
     ).text()
     expect(csv).toContain(TOKEN)
+    const period = `account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01"`
+    const { whole, lines } = await api.data(
+      `{ whole: royaltyStatement(${period}) { sha256 } lines: royaltyStatement(${period}) { sha256 lines { totalCount } } }`,
+    )
+    const json = await (
+      await fetch(`${api.url}/statements/${ACCOUNT(2)}.json?from=2026-01-01&to=2026-02-01`)
+    ).json()
+    expect(csv.trimEnd().split('\n').at(-1)).toBe(`# sha256,${whole.sha256}`)
+    expect([json.sha256, lines.sha256]).toEqual([whole.sha256, whole.sha256])
     expect(csv.match(/ACCRUED|CLAIMED/g)!.length).toBeGreaterThanOrEqual(2)
   })
 

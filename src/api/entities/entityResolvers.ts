@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql'
 import type { ApiContext } from '../context'
 import { type BackLink, backLinksOf } from './backLinks'
 import type { Row } from './columns'
@@ -8,7 +9,7 @@ import { linksOf } from './links'
 import { plural, singular } from './names'
 import { type ConnectionArgs, pageRequest } from './pageArgs'
 
-type Resolver = (source: Row, args: never, context: ApiContext) => unknown
+type Resolver = (source: Row, args: never, context: ApiContext, info: GraphQLResolveInfo) => unknown
 export type ResolverMap = Record<string, Record<string, Resolver>>
 
 /** Resolvers of what entitySdl() declares. */

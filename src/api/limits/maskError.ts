@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql'
 import { GraphError, LineageRequestError } from '../../graph/graphError'
 import { isPassing } from '../../graph/neo4j'
 import { SnapshotClosedError, StatementTimeoutError } from '../../postgres/snapshotError'
+import { RoyaltyCostError } from '../../royalties/costError'
 import { StatementError } from '../../statements/errors'
 import { userError } from '../userError'
 
@@ -46,6 +47,7 @@ function mendable(error: unknown): GraphQLError | undefined {
     return new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT', fix: error.fix } })
   if (error instanceof GraphError)
     return userError('UNAVAILABLE', error.message.split('\n')[0]!, 'ask without engine')
+  if (error instanceof RoyaltyCostError) return userError('TOO_COSTLY', error.message, error.fix)
   if (error instanceof StatementError) {
     const { code, problem, fix } = error
     return new GraphQLError(`${problem}\n  fix: ${fix}`, { extensions: { code, fix } })

@@ -1,15 +1,15 @@
-import { type FlowDirection, type FlowNode, type FlowTotal, royaltyFlow } from '../../royalties/flow'
+import { type FlowDirection, type FlowNode, royaltyFlow } from '../../royalties/flow'
+import type { FlowTotal } from '../../royalties/flowLedger'
 import type { Moved } from '../../royalties/moved'
 import type { ApiContext } from '../context'
-import type { Row } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import { linkedRow } from '../entities/entityResolvers'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
 import { asOf } from './chains'
+import { takeFlow } from './flowLimit'
 import { modelById } from './model'
 import { tokenOf } from './tokenAmount'
-import { takeTraversal } from './traversals'
 
 export const royaltyFlowDefs = /* GraphQL */ `
   enum FlowDirection {
@@ -32,13 +32,6 @@ export const royaltyFlowDefs = /* GraphQL */ `
       from: DateTime
       to: DateTime
     ): RoyaltyFlow!
-  }
-
-  extend type ModelRoyalties {
-    "its share of the fees of itself and its descendants, floored at each hop, kept after passing its ancestors' on"
-    entitled: BigInt!
-    "entitled - accrued: what the chain owes it and has not moved"
-    owed: BigInt!
   }
 
   type RoyaltyFlow {
@@ -146,12 +139,6 @@ export function royaltyFlowResolvers(model: EntityModel) {
       amounts: (source: FlowNode) => source.amounts.map(withToken),
       fees: (source: FlowNode) => source.fees.map(withToken),
     },
-    ModelRoyalties: {
-      entitled: async (source: Row, _: unknown, { scope }: ApiContext) =>
-        (await totalOf(source, scope))?.entitled ?? 0n,
-      owed: async (source: Row, _: unknown, { scope }: ApiContext) =>
-        (await totalOf(source, scope))?.owed ?? 0n,
-    },
   }
 }
 
@@ -171,7 +158,7 @@ async function flowOf(models: Entity, args: FlowArgs, scope: RequestScope) {
       `no model ${args.model}`,
       'give the id of a model, as models { nodes { id } } lists them',
     )
-  takeTraversal(scope)
+  takeFlow(scope)
   const flow = await royaltyFlow(scope, {
     model: model.id,
     direction,
@@ -181,14 +168,4 @@ async function flowOf(models: Entity, args: FlowArgs, scope: RequestScope) {
     to: to ?? undefined,
   })
   return { ...flow, model }
-}
-
-/** The flow into a model, once for all its tokens and fields. */
-async function totalOf(source: Row, scope: RequestScope): Promise<FlowTotal | undefined> {
-  const model = source.modelId as string
-  const flow = await scope.once(`royalty flow ${model}`, () => {
-    takeTraversal(scope)
-    return royaltyFlow(scope, { model, direction: 'IN' })
-  })
-  return flow.totals.find(total => total.token === source.tokenId)
 }

@@ -1,3 +1,4 @@
+import { statementSha256 } from '../../statements/csv'
 import { buildStatement, type Statement, type StatementLine } from '../../statements/statement'
 import type { ApiContext } from '../context'
 import type { EntityModel } from '../entities/entityModel'
@@ -30,6 +31,12 @@ export const statementDefs = /* GraphQL */ `
     "by chain and token"
     tokens: [StatementToken!]!
     lines(first: Int = 100, after: String): StatementLineConnection!
+    """
+    SHA-256 of the statement's CSV form without its last line, in hex: the same as at the end of the CSV and JSON files,
+    so that figures taken from here can be checked against a file. All lines are read for it: of a statement with more
+    lines than one request may read, take the file's.
+    """
+    sha256: String!
   }
 
   type StatementToken {
@@ -107,6 +114,7 @@ export function statementResolvers(model: EntityModel) {
         buildStatement(scope, { account, from, to, asOf: asOf ?? [] }),
     },
     RoyaltyStatement: {
+      sha256: (source: Statement) => statementSha256(source),
       asOf: async (source: Statement, _: unknown, { scope }: ApiContext) => {
         const heights = await scope.heights()
         return source.asOf.map(({ chain, height }) => {
