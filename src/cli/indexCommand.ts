@@ -11,6 +11,7 @@ export function addIndex(program: Command): void {
       '--reset',
       'forget all that is indexed of this chain first (after a reorganisation deeper than `finality`)',
     )
+    .option('--no-rpc-cache', 'ask the endpoints for everything: neither read nor keep their answers')
     .addOption(configOption())
     .action(async options => {
       const config = readConfig(options)
@@ -32,6 +33,6 @@ export function addIndex(program: Command): void {
         await pool.end()
       }
       const { runIndexer } = await import('../indexer/run.js')
-      await runIndexer(config, chain)
+      await runIndexer(config, options.rpcCache ? chain : { ...chain, rpcCacheMegabytes: 0 })
     })
 }

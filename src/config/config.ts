@@ -26,22 +26,30 @@ export interface ChainConfig {
   caip2: string
   /** for people, and for environment variables: lower case, `[a-z0-9-]+` */
   name: string
-  /** JSON-RPC endpoint, http(s) or ws(s) */
-  rpc: string
+  /** JSON-RPC endpoints, the preferred one first; at least one */
+  endpoints: EndpointConfig[]
   /** SQD Network gateway for the history, where there is one */
   gateway?: string
   /** blocks after which a block is final */
   finality: number
   /** how often the head is asked for over http, ms */
   pollIntervalMs: number
-  /** requests a second that the endpoint allows; absent: as many as `capacity` in flight give */
-  rateLimit?: number
+  /** largest size of the kept answers of the endpoints, MB; 0: none are kept */
+  rpcCacheMegabytes: number
   /** protocol name -> where it is on this chain */
   protocols: Record<string, ProtocolDeployment>
   /** token metadata known beforehand, by lower-case address; others are read from the contract */
   tokens: Record<string, { symbol: string; name?: string; decimals: number }>
   /** port of the processor's Prometheus metrics; absent: PROMETHEUS_PORT or a free one */
   metricsPort?: number
+}
+
+/** One JSON-RPC endpoint of a chain. */
+export interface EndpointConfig {
+  /** http(s) or ws(s) */
+  url: string
+  /** requests a second that it allows; absent: as many as are answered */
+  rateLimit?: number
 }
 
 export interface ProtocolDeployment {

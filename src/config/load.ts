@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Ajv, { type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
-import type { ApiConfig, ChainConfig, Config } from './config'
+import type { ApiConfig, ChainConfig, Config, EndpointConfig } from './config'
 import { ConfigError } from './configError'
 import { expand } from './expand'
 import { packageRoot } from './packageRoot'
@@ -13,10 +13,17 @@ export interface KnownProtocol {
   deployments: Record<number, { contracts: Record<string, string>; firstBlock: number }>
 }
 
-interface RawChain extends Omit<ChainConfig, 'caip2' | 'protocols' | 'tokens'> {
+interface RawChain
+  extends Omit<ChainConfig, 'caip2' | 'protocols' | 'tokens' | 'endpoints' | 'rpcCacheMegabytes'> {
+  rpc: string | (string | EndpointConfig)[]
+  rateLimit?: number
+  rpcCache?: boolean | number
   protocols: Record<string, { contracts?: Record<string, string>; firstBlock?: number }>
   tokens?: ChainConfig['tokens']
 }
+
+/** Some ten million logs. */
+const RPC_CACHE_MEGABYTES = 1024
 
 interface RawConfig {
   postgres: { url: string }
@@ -81,9 +88,15 @@ export function checkConfig(
 }
 
 function checkChain(chain: RawChain, place: string, protocols: Record<string, KnownProtocol>): ChainConfig {
+  const { rpc, rateLimit, rpcCache, ...rest } = chain
   return {
-    ...chain,
+    ...rest,
     caip2: `eip155:${chain.id}`,
+    endpoints: (Array.isArray(rpc) ? rpc : [rpc]).map(endpoint => ({
+      rateLimit,
+      ...(typeof endpoint === 'string' ? { url: endpoint } : endpoint),
+    })),
+    rpcCacheMegabytes: typeof rpcCache === 'number' ? rpcCache : rpcCache === false ? 0 : RPC_CACHE_MEGABYTES,
     tokens: lowerKeys(chain.tokens ?? {}),
     protocols: Object.fromEntries(
       Object.entries(chain.protocols).map(([name, given]) => {

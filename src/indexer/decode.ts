@@ -1,5 +1,6 @@
 import type { DomainEvent, LogRejected, Origin } from '../ledger/events'
 import type { AdapterContext, Deployment, Handler, Protocol, ProtocolLog } from '../protocols/protocol'
+import type { LogFilter } from '../rpc/chainLogs'
 
 /** A protocol as deployed on the processor's chain. */
 export interface Source {
@@ -133,14 +134,6 @@ function rejected(origin: Origin, log: ProtocolLog, reason: string): LogRejected
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]!.slice(0, 300)
-}
-
-/** What a processor asks the chain for: a source's topics of its deployed contracts, and topics of any contract. */
-export interface LogFilter {
-  /** absent: any address */
-  addresses?: string[]
-  topics: string[]
-  fromBlock: number
 }
 
 /** The filters of a source, as data; topics of discovered and any contracts are asked for without an address. */

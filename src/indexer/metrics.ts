@@ -1,4 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { RpcPool } from '../rpc/rpcPool'
 import type { BatchOutcome } from './batch'
 import type { Progress } from './progress'
 
@@ -9,7 +10,7 @@ export class IndexerMetrics {
   private readonly rejected: Counter
   private readonly seconds: Counter<'stage'>
 
-  constructor(registry: Registry, chain: string, progress: Progress) {
+  constructor(registry: Registry, chain: string, progress: Progress, rpc: RpcPool) {
     registry.setDefaultLabels({ chain })
     const registers = [registry]
     this.logs = new Counter({ name: 'provenance_logs_total', help: 'Logs handled', registers })
@@ -25,9 +26,22 @@ export class IndexerMetrics {
     })
     this.seconds = new Counter({
       name: 'provenance_stage_seconds_total',
-      help: 'Seconds spent in a stage of the pipeline',
+      help: 'Seconds spent in a stage of the pipeline; fetch: waiting for blocks of the history',
       labelNames: ['stage'],
       registers,
+    })
+    new Gauge({
+      name: 'provenance_rpc_requests',
+      help: 'Requests to an endpoint since the start, those that failed, and seconds for which it is not asked',
+      labelNames: ['endpoint', 'kind'],
+      registers,
+      collect() {
+        for (const endpoint of rpc.endpoints) {
+          this.set({ endpoint: endpoint.name, kind: 'all' }, endpoint.requests)
+          this.set({ endpoint: endpoint.name, kind: 'failed' }, endpoint.failures)
+          this.set({ endpoint: endpoint.name, kind: 'resting_seconds' }, endpoint.restsFor() / 1000)
+        }
+      },
     })
     new Gauge({
       name: 'provenance_head_block',
@@ -45,6 +59,11 @@ export class IndexerMetrics {
         this.set(progress.blocksPerSecond)
       },
     })
+  }
+
+  /** Time for which nothing could be done but wait for blocks. */
+  noteFetch(ms: number): void {
+    this.seconds.inc({ stage: 'fetch' }, ms / 1000)
   }
 
   note(outcome: BatchOutcome): void {

@@ -1,41 +1,55 @@
 import { createPublicClient, http, type PublicClient, webSocket } from 'viem'
 import type { ChainConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
+import { hostOf } from '../rpc/hostOf'
 import type { Source } from './decode'
 
-/** Attempts before an endpoint counts as wrong; once running, the SDK retries for ever. */
+/** Attempts before an endpoint counts as wrong; once running, it is asked again for ever. */
 const ATTEMPTS = 3
 
 /**
- * Asks the endpoint what can be asked before anything is indexed: that it answers, for the configured chain, that the
- * contracts are there and that the first block is not past the head.
+ * Asks the endpoints what can be asked before anything is indexed: that one answers, all that do for the configured
+ * chain, that the contracts are there and that the first block is not past the head.
  *
  * @param place of the chain in the config file, for messages: `chains[1]`
- * @returns contracts whose code could not be asked for (a recording has none), for a warning
+ * @returns contracts whose code could not be asked for (a recording has none), and endpoints that do not answer now
  * @throws ConfigError
  */
 export async function preflight(
   chain: ChainConfig,
   sources: Source[],
   place: string,
-): Promise<{ unchecked: string[] }> {
-  const client = createPublicClient({
-    transport: chain.rpc.startsWith('ws')
-      ? webSocket(chain.rpc, { retryCount: 0 })
-      : http(chain.rpc, { retryCount: 0 }),
-  })
+): Promise<{ unchecked: string[]; silent: string[] }> {
   const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}`
-  const url = withoutSecrets(chain.rpc)
-  const id = await answered(() => client.getChainId(), `${place}.rpc`, url, variable)
-  if (id !== chain.id) {
-    throw new ConfigError(
-      `${place}.rpc`,
-      `${url} answers for chain ${id}, expected ${chain.id}`,
-      `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
-    )
+  const silent: ConfigError[] = []
+  let client: PublicClient | undefined
+  for (const [i, { url }] of chain.endpoints.entries()) {
+    const at = chain.endpoints.length > 1 ? `${place}.rpc[${i}]` : `${place}.rpc`
+    const candidate = createPublicClient({
+      transport: url.startsWith('ws') ? webSocket(url, { retryCount: 0 }) : http(url, { retryCount: 0 }),
+    })
+    let id: number
+    try {
+      id = await answered(() => candidate.getChainId(), at, hostOf(url), variable)
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error
+      silent.push(error)
+      continue
+    }
+    if (id !== chain.id) {
+      throw new ConfigError(
+        at,
+        `${hostOf(url)} answers for chain ${id}, expected ${chain.id}`,
+        `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
+      )
+    }
+    client ??= candidate
   }
+  if (!client) throw silent[0]!
+  const first = client
+  const host = hostOf(first.transport.url ?? chain.endpoints[0]!.url)
   const head = Number(
-    await answered(() => client.getBlockNumber({ cacheTime: 0 }), `${place}.rpc`, url, variable),
+    await answered(() => first.getBlockNumber({ cacheTime: 0 }), `${place}.rpc`, host, variable),
   )
   const unchecked: string[] = []
   for (const { protocol, deployment } of sources) {
@@ -48,7 +62,7 @@ export async function preflight(
       )
     }
     for (const [role, address] of Object.entries(deployment.contracts)) {
-      const code = await codeAt(client, address)
+      const code = await codeAt(first, address)
       if (code === 'unknown') unchecked.push(`${protocol.name}.${role}`)
       else if (code === 'none') {
         throw new ConfigError(
@@ -59,7 +73,7 @@ export async function preflight(
       }
     }
   }
-  return { unchecked }
+  return { unchecked, silent: silent.map(({ problem }) => problem) }
 }
 
 async function answered<T>(ask: () => Promise<T>, place: string, url: string, variable: string): Promise<T> {
@@ -88,10 +102,4 @@ async function codeAt(client: PublicClient, address: string): Promise<'there' | 
   } catch {
     return 'unknown'
   }
-}
-
-/** Endpoint URLs hold keys in user info, path and query: only the host is shown. */
-export function withoutSecrets(url: string): string {
-  const { protocol, host } = new URL(url)
-  return `${protocol}//${host}`
 }

@@ -34,7 +34,11 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     protocol: protocols[name]!,
     deployment,
   }))
-  const { unchecked, silent } = await preflight(chain, sources, `chains[${config.chains.indexOf(chain)}]`)
+  const { unchecked, silent } = await preflight(
+    chain,
+    sources,
+    `chains[${config.chains.findIndex(({ id }) => id === chain.id)}]`,
+  )
   for (const problem of silent) log.warn(problem)
   if (unchecked.length > 0)
     log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
@@ -75,14 +79,15 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   progress.start()
 
   const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: tokenCallOn(rpc) }
-  await new Runner<RangeBlock, unknown, Store>({
+  await new Runner<unknown, Store>({
     database: new ChainDatabase(config.postgres.url, chain.id),
     requests: sdk.requests,
     archive: sdk.archive ?? cold(),
     hotDataSource: sdk.hot,
     prometheus: sdk.prometheus,
     log: createLogger('sqd:processor'),
-    process: async (store, { blocks }) => {
+    process: async (store, batch) => {
+      const blocks = batch.blocks as RangeBlock[] // the SDK's own have these fields too: sdkParts asks for them
       const outcome = await processBatch(store, logsOf(blocks), context)
       metrics.note(outcome)
       report.note(outcome, blocks)

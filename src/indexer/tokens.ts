@@ -1,5 +1,6 @@
 import { decodeAbiParameters, type Hex, hexToString } from 'viem'
 import type { Token } from '../model'
+import type { RpcPool } from '../rpc/rpcPool'
 
 /** Token metadata known from config, by lower-case address. */
 export type KnownTokens = Record<string, { symbol: string; name?: string; decimals: number }>
@@ -38,6 +39,17 @@ export async function describeTokens(tokens: Token[], known: KnownTokens, call: 
 
 /** `eth_call` at the latest block; null where the call reverts or the endpoint has no state (a recording). */
 export type TokenCall = (address: string, data: string) => Promise<string | null>
+
+/** Asks a chain's endpoints, and waits while none answers: a token is described once. */
+export function tokenCallOn(rpc: RpcPool): TokenCall {
+  return async (address, data) => {
+    try {
+      return await rpc.call<string>('eth_call', [{ to: address, data }, 'latest'])
+    } catch {
+      return null // refused: the contract reverts, or the endpoint has no state
+    }
+  }
+}
 
 /** A string, or (MKR and other early tokens) a bytes32 padded with zeros. NUL bytes, which Postgres refuses, go. */
 function readText(data: string | null): string | null {

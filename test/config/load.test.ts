@@ -60,8 +60,10 @@ describe('a file that is right', () => {
 
   test('reads variables, with a default where they are unset or empty', () => {
     const rpc = '${RPC:-http://default}'
-    expect(check(document({ rpc }), { RPC: 'http://set' }).chains[0]!.rpc).toBe('http://set')
-    expect(check(document({ rpc }), { RPC: '' }).chains[0]!.rpc).toBe('http://default')
+    expect(check(document({ rpc }), { RPC: 'http://set' }).chains[0]!.endpoints).toEqual([
+      { url: 'http://set' },
+    ])
+    expect(check(document({ rpc }), { RPC: '' }).chains[0]!.endpoints).toEqual([{ url: 'http://default' }])
   })
 
   test('every file in config/ is right', () => {

@@ -1,0 +1,45 @@
+import type { RangeBlock } from '../rpc/chainLogs'
+import type { RpcPool } from '../rpc/rpcPool'
+import type { BatchOutcome } from './batch'
+
+/** Adds up a backfill, for the one line at its end that says where the time went. */
+export class BackfillReport {
+  private readonly started = performance.now()
+  private first: number | undefined
+  private last = -1
+  private logs = 0
+  private readonly ms = { fetch: 0, decode: 0, fold: 0, write: 0 }
+
+  constructor(private readonly rpc: RpcPool) {}
+
+  /** Time for which nothing could be done but wait for blocks. */
+  noteFetch(ms: number): void {
+    this.ms.fetch += ms
+  }
+
+  note(outcome: BatchOutcome, blocks: RangeBlock[]): void {
+    this.first ??= blocks[0]?.header.height
+    this.last = blocks.at(-1)?.header.height ?? this.last
+    this.logs += outcome.logs
+    this.ms.decode += outcome.decodeMs
+    this.ms.fold += outcome.foldMs
+    this.ms.write += outcome.writeMs
+  }
+
+  /** undefined: there was nothing to do */
+  line(): string | undefined {
+    if (this.first === undefined) return undefined
+    const ms = performance.now() - this.started
+    const stages = Object.entries(this.ms).map(([stage, spent]) => `${stage} ${seconds(spent)}`)
+    const rate = Math.round(this.logs / Math.max(0.001, ms / 1000))
+    const requests = this.rpc.endpoints.reduce((sum, endpoint) => sum + endpoint.requests, 0)
+    return (
+      `backfill done: blocks ${this.first} to ${this.last}, ${this.logs} logs in ${seconds(ms)}, ${rate} logs/s ` +
+      `(waited for blocks ${stages.join(', ')}; ${requests} requests)`
+    ).replace('waited for blocks fetch', 'waited for blocks')
+  }
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`
+}

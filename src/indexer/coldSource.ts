@@ -1,0 +1,132 @@
+import type { Batch, DataSource } from '@subsquid/util-internal-processor-tools'
+import { checkLink, quantity, type RangeBlock } from '../rpc/chainLogs'
+import type { RangeFetcher } from '../rpc/fetchRange'
+import { orderedAhead } from '../rpc/orderedAhead'
+import type { RangeCache } from '../rpc/rangeCache'
+import type { RangeSizer } from '../rpc/rangeSizer'
+import type { BlockSpan } from '../rpc/rpcFault'
+import type { RpcPool } from '../rpc/rpcPool'
+
+/** Ranges under way: hides some 50 ms of latency behind the work on what is there. */
+const RANGES_AHEAD = 6
+/** Logs in a batch, which is one transaction: more cost memory, fewer cost commits. */
+const BATCH_LOGS = 8_000
+
+/** What the SDK's Runner hands on: ranges of blocks, each with a request, which we know already as filters. */
+type Requests = readonly { range: { from: number; to?: number } }[]
+
+interface Options {
+  pool: RpcPool
+  fetcher: RangeFetcher
+  sizer: RangeSizer
+  /** absent: answers are not kept */
+  cache?: RangeCache
+  /** blocks on top after which a block is final */
+  finality: number
+  pollIntervalMs: number
+  /** told how long the next blocks were waited for */
+  waited(ms: number): void
+  /** told when the final head is reached and all before it is written */
+  ended(): void
+}
+
+/** A range, and where its blocks come from. */
+type Step = BlockSpan & { cached: boolean }
+
+/**
+ * History from JSON-RPC endpoints: `eth_getLogs` with the protocols' filters over ranges that adapt, several under way,
+ * in order. Gives only final blocks, those that hold logs and each range's last; the SDK's own source takes over where
+ * blocks are hot. A range is never given unless the whole of it was answered and checked.
+ */
+export class ColdSource implements DataSource<RangeBlock, unknown> {
+  constructor(private readonly options: Options) {}
+
+  async getFinalizedHeight(): Promise<number> {
+    const head = Number(await this.options.pool.call<string>('eth_blockNumber', []))
+    return Math.max(0, head - this.options.finality)
+  }
+
+  async getBlockHash(height: number): Promise<string | undefined> {
+    const block = await this.options.pool.call<{ hash: string } | null>('eth_getBlockByNumber', [
+      quantity(height),
+      false,
+    ])
+    return block?.hash
+  }
+
+  async *getFinalizedBlocks(requests: Requests, stopOnHead?: boolean): AsyncIterable<Batch<RangeBlock>> {
+    const first = requests[0]?.range.from
+    if (first === undefined) return
+    const end = requests.at(-1)!.range.to ?? Number.POSITIVE_INFINITY
+    await this.options.cache?.open(height => this.getBlockHash(height))
+    const ranges = orderedAhead<Step, RangeBlock[]>(this.steps(first, end, stopOnHead ?? false), {
+      concurrency: RANGES_AHEAD,
+      most: BATCH_LOGS,
+      weigh: blocks => blocks.reduce((sum, { logs }) => sum + logs.length, 0),
+      run: step => this.read(step),
+    })
+    let previous: RangeBlock['header'] | undefined
+    let head = await this.getFinalizedHeight()
+    let asked = performance.now()
+    for await (const group of ranges) {
+      this.options.waited(performance.now() - asked)
+      const blocks = group.flat()
+      await this.checkLinks(previous, blocks)
+      previous = blocks.at(-1)!.header
+      if (previous.height >= head) head = await this.getFinalizedHeight()
+      yield { blocks, isHead: previous.height >= head }
+      asked = performance.now()
+    }
+    this.options.ended()
+  }
+
+  /** Each range was consistent in itself when it was read; here they must fit together. */
+  private async checkLinks(previous: RangeBlock['header'] | undefined, blocks: RangeBlock[]): Promise<void> {
+    try {
+      for (const [i, { header }] of blocks.entries())
+        checkLink(i > 0 ? blocks[i - 1]!.header : previous, header)
+    } catch (error) {
+      await this.options.cache?.drop()
+      throw new Error(
+        `${(error as Error).message}\n  fix: start again; if it happens again, an endpoint mixes forks (name another ` +
+          'in `rpc`), or reorganisations are deeper than `finality` (raise it)',
+        { cause: error },
+      )
+    }
+  }
+
+  /** Ranges one after another without a gap, until the final head, or for ever. */
+  private async *steps(first: number, end: number, stopOnHead: boolean): AsyncGenerator<Step> {
+    const { sizer, cache } = this.options
+    let head = -1
+    for (let from = first; from <= end; ) {
+      const cached = cache?.rangeAt(from)
+      if (cached && cached.to <= end) {
+        yield { from, to: cached.to, cached: true }
+        from = cached.to + 1
+        continue
+      }
+      if (from > head) {
+        head = await this.getFinalizedHeight()
+        if (from > head) {
+          if (stopOnHead) return
+          await new Promise(resolve => setTimeout(resolve, this.options.pollIntervalMs))
+          continue
+        }
+      }
+      const nextCached = cache?.nextAfter(from) ?? Number.POSITIVE_INFINITY
+      const to = Math.min(from + sizer.size - 1, head, end, nextCached - 1)
+      yield { from, to, cached: false }
+      from = to + 1
+    }
+  }
+
+  private async read(step: Step): Promise<RangeBlock[]> {
+    const { cache, fetcher } = this.options
+    const kept = step.cached ? await cache?.read(step) : undefined
+    if (kept) return kept
+    const blocks = await fetcher.fetch({ from: step.from, to: step.to })
+    await cache?.keep(step, blocks)
+    return blocks
+  }
+}

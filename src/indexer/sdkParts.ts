@@ -1,0 +1,58 @@
+import { EvmBatchProcessor } from '@subsquid/evm-processor'
+import { EvmRpcDataSource } from '@subsquid/evm-processor/lib/ds-rpc/client'
+import type { RpcClient } from '@subsquid/rpc-client'
+import type { DataSource, PrometheusServer, Runner } from '@subsquid/util-internal-processor-tools'
+import type { Registry } from 'prom-client'
+import type { ChainConfig } from '../config/config'
+import type { LogFilter, RangeBlock } from '../rpc/chainLogs'
+import type { RpcPool } from '../rpc/rpcPool'
+
+type RunnerConfig = ConstructorParameters<typeof Runner>[0]
+
+/** What the SDK's processor keeps to itself (evm-processor 1.27.3: lib/processor.js), and a Runner of our own needs. */
+interface ProcessorInternals {
+  getBatchRequests(): RunnerConfig['requests']
+  getArchiveDataSource(): DataSource<RangeBlock, unknown>
+  getPrometheusServer(): PrometheusServer
+}
+
+/** The SDK's own parts: its requests, its source of hot blocks on our pool, its archive source, its metrics server. */
+export interface SdkParts {
+  requests: RunnerConfig['requests']
+  hot: EvmRpcDataSource
+  /** history from the SQD Network, where a gateway is configured */
+  archive?: DataSource<RangeBlock, unknown>
+  prometheus: PrometheusServer
+  registry: Registry
+}
+
+export function sdkParts(
+  chain: ChainConfig,
+  filters: LogFilter[],
+  startBlock: number,
+  rpc: RpcPool,
+): SdkParts {
+  const processor = new EvmBatchProcessor()
+    .setFinalityConfirmation(chain.finality)
+    .setFields({ log: { topics: true, data: true, transactionHash: true }, block: { timestamp: true } })
+    .setBlockRange({ from: startBlock })
+  if (chain.gateway) processor.setGateway(chain.gateway)
+  if (chain.metricsPort !== undefined) processor.setPrometheusPort(chain.metricsPort)
+  for (const { addresses, topics, fromBlock } of filters) {
+    processor.addLog({ address: addresses, topic0: topics, range: { from: fromBlock } })
+  }
+  const internals = processor as unknown as ProcessorInternals
+  const prometheus = internals.getPrometheusServer()
+  prometheus.addChainRpcMetrics(() => rpc.getMetrics())
+  return {
+    requests: internals.getBatchRequests(),
+    hot: new EvmRpcDataSource({
+      rpc: rpc as unknown as RpcClient, // it has what the source calls: call, batchCall, subscribe, reset
+      finalityConfirmation: chain.finality,
+      headPollInterval: chain.pollIntervalMs,
+    }),
+    archive: chain.gateway ? internals.getArchiveDataSource() : undefined,
+    prometheus,
+    registry: (prometheus as unknown as { registry: Registry }).registry,
+  }
+}

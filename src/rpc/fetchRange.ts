@@ -1,0 +1,100 @@
+import {
+  checkLink,
+  type LogFilter,
+  matcherOf,
+  mergeLogs,
+  quantity,
+  queriesFor,
+  type RangeBlock,
+  readHeader,
+  readLogs,
+} from './chainLogs'
+import type { RangeSizer } from './rangeSizer'
+import { BadAnswer, type BlockSpan, faultOf } from './rpcFault'
+import type { RpcPool, Session } from './rpcPool'
+
+/** Asks a chain's endpoints for the logs of ranges of final blocks. */
+export class RangeFetcher {
+  private readonly matches: ReturnType<typeof matcherOf>
+
+  constructor(
+    private readonly pool: RpcPool,
+    private readonly filters: LogFilter[],
+    private readonly sizer: RangeSizer,
+  ) {
+    this.matches = matcherOf(filters)
+  }
+
+  /**
+   * Blocks of the range that hold logs, and its last one, in order. A range that the endpoint finds too large is asked
+   * for in parts.
+   *
+   * @throws RpcUnavailable where every endpoint's answers contradict themselves or the chain
+   */
+  async fetch(range: BlockSpan): Promise<RangeBlock[]> {
+    const start = performance.now()
+    const blocks = range.to - range.from + 1
+    try {
+      const found = await this.pool.session(`logs of blocks ${range.from}-${range.to}`, session =>
+        this.ask(session, range),
+      )
+      const logs = found.reduce((sum, block) => sum + block.logs.length, 0)
+      this.sizer.noteAnswer(blocks, logs, performance.now() - start)
+      return found
+    } catch (error) {
+      const fault = faultOf(error, (error as { rpcMethod?: string }).rpcMethod ?? '')
+      if (fault.kind !== 'tooMuch' || blocks === 1) throw error
+      this.sizer.noteRefusal(blocks, fault.blocks)
+      return this.inParts(range, partOf(range, fault.suggestion, this.sizer.size))
+    }
+  }
+
+  private async inParts({ from, to }: BlockSpan, size: number): Promise<RangeBlock[]> {
+    const whole: RangeBlock[] = []
+    for (let start = from; start <= to; start += size) {
+      const part = await this.fetch({ from: start, to: Math.min(to, start + size - 1) })
+      checkLink(whole.at(-1)?.header, part[0]!.header)
+      whole.push(...part)
+    }
+    return whole
+  }
+
+  /** From one node: the last header shows that it has the whole range, without which it would bring fewer logs. */
+  private async ask(session: Session, { from, to }: BlockSpan): Promise<RangeBlock[]> {
+    const [lastAnswer, ...answers] = await session.batchCall<unknown>([
+      { method: 'eth_getBlockByNumber', params: [quantity(to), false] },
+      ...queriesFor(this.filters, from, to).map(query => ({ method: 'eth_getLogs', params: [query] })),
+    ])
+    const last = readHeader(lastAnswer, to)
+    const found = answers
+      .map(answer => readLogs(answer, from, to))
+      .reduce(mergeLogs, [])
+      .map(block => ({
+        ...block,
+        logs: block.logs.filter(log => this.matches(log.address, log.topics[0], block.height)),
+      }))
+      .filter(({ logs }) => logs.length > 0)
+    const heights = found.map(({ height }) => height).filter(height => height !== to)
+    const headers = new Map([[to, last]])
+    const headerAnswers = await session.batchCall<unknown>(
+      heights.map(height => ({ method: 'eth_getBlockByNumber', params: [quantity(height), false] })),
+    )
+    for (const [i, height] of heights.entries()) headers.set(height, readHeader(headerAnswers[i], height))
+    const blocks = found.map(({ height, hash, logs }): RangeBlock => {
+      const header = headers.get(height)!
+      if (header.hash !== hash) {
+        throw new BadAnswer(`logs of block ${height} are of ${hash}, but the block is ${header.hash}`)
+      }
+      return { header, logs }
+    })
+    if (blocks.at(-1)?.header.height !== to) blocks.push({ header: last, logs: [] })
+    for (let i = 1; i < blocks.length; i++) checkLink(blocks[i - 1]!.header, blocks[i]!.header)
+    return blocks
+  }
+}
+
+/** Blocks in a part: as many as the endpoint suggests, else as it has taken lately, and half at most. */
+function partOf({ from, to }: BlockSpan, suggestion: BlockSpan | undefined, size: number): number {
+  if (suggestion && suggestion.from === from && suggestion.to < to) return suggestion.to - from + 1
+  return Math.max(1, Math.min(size, Math.floor((to - from + 1) / 2)))
+}
