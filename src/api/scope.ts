@@ -6,7 +6,7 @@ import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
 import { userError } from './userError'
 
-/** Rows that one request may read: what stands between nested pages and the server's memory. */
+/** Rows that one request may read or be answered with: what stands between a query and the server's memory. */
 export const MOST_ROWS = 50_000
 
 /**
@@ -19,6 +19,7 @@ export class RequestScope implements CountingSnapshot {
   private open: OpenSnapshot | undefined
   private closed = false
   private rows = 0
+  private last: Promise<unknown> = Promise.resolve()
   private readonly loaders = new Map<unknown, unknown>()
   private heightsRead: Promise<ChainHeight[]> | undefined
 
@@ -47,15 +48,26 @@ export class RequestScope implements CountingSnapshot {
     if (this.closed) throw new SnapshotClosedError(statement.name)
     this.snapshot ??= this.begin()
     const snapshot = await this.snapshot
-    const rows = await snapshot.query<R>(statement)
-    this.rows += rows.length
-    if (this.rows > MOST_ROWS)
-      throw userError(
-        'TOO_COSTLY',
-        `the request reads more than ${MOST_ROWS} rows`,
-        'ask for smaller pages (first) or fewer levels, and page on with after',
-      )
+    // One after another, so that what waits when the rows are used up is not run any more.
+    const rows = this.last.then(async () => {
+      this.countRows(0)
+      const rows = await snapshot.query<R>(bounded(statement))
+      this.countRows(rows.length)
+      return rows
+    })
+    this.last = rows.catch(() => {})
     return rows
+  }
+
+  /** Counts rows that were read, or that an answer is made of without reading each. */
+  countRows(count: number): void {
+    this.rows += count
+    if (this.rows <= MOST_ROWS) return
+    throw userError(
+      'TOO_COSTLY',
+      `the request reads more than ${MOST_ROWS} rows`,
+      'ask for smaller pages (first) or fewer levels, and page on with after',
+    )
   }
 
   /** Heights of the chains in this snapshot; read once. */
@@ -82,4 +94,15 @@ export class RequestScope implements CountingSnapshot {
     this.open = snapshot
     return snapshot
   }
+}
+
+/**
+ * The same statement, ended by the database after as many rows as a request may read: otherwise all of them would be in
+ * memory before they are counted. The outer query keeps the order of the inner one, which Postgres does not merge into
+ * it. Cursors have their own size of a fetch.
+ */
+function bounded(statement: Statement): Statement {
+  if (!/^\s*(SELECT|WITH)\b/.test(statement.text)) return statement
+  const text = `SELECT * FROM (${statement.text}) AS counted LIMIT ${MOST_ROWS + 1}`
+  return { ...statement, name: `api-${statement.name}`, text }
 }

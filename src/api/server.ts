@@ -14,6 +14,7 @@ import { WhereCompiler } from './entities/where'
 import { graphiqlOptions } from './graphiql'
 import { LIMITS, limitPlugins } from './limits/limits'
 import { maskError } from './limits/maskError'
+import { variableDepthPlugin } from './limits/variableDepth'
 import { ListenError } from './listenError'
 import { Listener } from './live/listener'
 import { LiveEvents } from './live/liveEvents'
@@ -78,11 +79,13 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
             log.error({ err: String((error as Error)?.stack ?? error) }, 'a statement failed'),
         }),
       }),
+      variableDepthPlugin(),
       ...limitPlugins(),
       scopePlugin({ openScope: () => new RequestScope(pool, compiler, timeoutMs), timeoutMs, metrics }),
     ],
     maskedErrors: { maskError: maskError(log) },
     maxRequestBodySize: LIMITS.bodyBytes,
+    multipart: false, // nothing takes a file
     // Public data, read only, without cookies: any page may ask.
     cors: { origin: '*', credentials: false, methods: ['GET', 'POST', 'OPTIONS'] },
     graphiql: graphiqlOptions,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ACCOUNT, ADDRESS, CHAIN, MODEL, type TestApi, TOKEN, testApi } from './apiFixture'
+import { ACCOUNT, ADDRESS, type Answer, CHAIN, MODEL, type TestApi, TOKEN, testApi } from './apiFixture'
 
 let api: TestApi
 
@@ -179,9 +179,32 @@ describe('filters', () => {
   })
 
   test('a filter of hundreds of conditions is refused', async () => {
-    const where = { OR: Array.from({ length: 101 }, (_, i) => ({ version_eq: i })) }
+    const where = { OR: Array.from({ length: 200 }, (_, i) => ({ version_eq: i })) }
     const { errors } = await api.gql('query ($where: ModelWhere) { models(where: $where) { totalCount } }', {
       where,
+    })
+    expect(errors).toMatchObject([{ extensions: { code: 'TOO_COSTLY' } }])
+  })
+
+  test.each([
+    ['deep', 250],
+    ['deeper than the call stack', 25_000],
+  ])('a filter of ANDs within ANDs, %s, is refused', async (_, levels) => {
+    const where = `${'{"AND":['.repeat(levels)}{}${']}'.repeat(levels)}`
+    const query = 'query ($where: ModelWhere) { models(where: $where) { totalCount } }'
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"query": ${JSON.stringify(query)}, "variables": {"where": ${where}}}`,
+    })
+    const { errors } = (await response.json()) as Answer
+    expect(errors).toMatchObject([{ extensions: { code: 'TOO_COSTLY' } }])
+    expect(errors![0]!.message).toContain('fix: ')
+  })
+
+  test('a filter of a thousand empty alternatives is refused', async () => {
+    const { errors } = await api.gql('query ($where: ModelWhere) { models(where: $where) { totalCount } }', {
+      where: { OR: Array.from({ length: 1000 }, () => ({})) },
     })
     expect(errors).toMatchObject([{ extensions: { code: 'TOO_COSTLY' } }])
   })

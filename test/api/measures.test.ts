@@ -178,6 +178,88 @@ describe('stake on a model', () => {
   })
 })
 
+describe('a model that only others name', () => {
+  const STUB = MODEL(404, 'eip155:1')
+  beforeAll(async () => {
+    await api.insert('LineageEdge', {
+      id: `${MODEL(1)}|PARENT|${STUB}`,
+      childId: MODEL(1),
+      parentId: STUB,
+      sharePpm: 100_000,
+      policy: 'HOP',
+      block: 5,
+    })
+    await api.insert('UsageFee', {
+      id: `${CHAIN}/fee:404`,
+      modelId: MODEL(1),
+      payerId: ACCOUNT(9),
+      tokenId: TOKEN,
+      gross: 990n,
+      net: 990n,
+      block: 7,
+    })
+  })
+  afterAll(() =>
+    api.pool.query(
+      `DELETE FROM lineage_edge WHERE parent_id = '${STUB}'; DELETE FROM usage_fee WHERE id = '${CHAIN}/fee:404'`,
+    ),
+  )
+
+  test('has no stake of its own, what its descendants owe it, and a lineage', async () => {
+    const { model } = await api.data(`{ model(id: "${STUB}") {
+      status
+      stake { patrons tvl { amount } active { amount } shareOfAllStake { share } concentration { hhi } influence { share }
+              pools { totalCount } inheritedTvl { descendants truncated } }
+      royalties { tokenId gross entitled owed }
+      ancestors { nodes { depth } truncated }
+      descendants { nodes { depth model { name } } }
+      parents { totalCount } fees { totalCount }
+    } }`)
+    expect(model).toEqual({
+      status: 'STUB',
+      stake: {
+        patrons: 0,
+        tvl: [],
+        active: [],
+        shareOfAllStake: [],
+        concentration: [],
+        influence: [],
+        pools: { totalCount: 0 },
+        inheritedTvl: { descendants: 3, truncated: false },
+      },
+      royalties: [{ tokenId: TOKEN, gross: '0', entitled: '99', owed: '99' }],
+      ancestors: { nodes: [], truncated: false },
+      descendants: {
+        nodes: [
+          { depth: 1, model: { name: 'm1' } },
+          { depth: 2, model: { name: 'm2' } },
+          { depth: 3, model: { name: 'm3' } },
+        ],
+      },
+      parents: { totalCount: 0 },
+      fees: { totalCount: 0 },
+    })
+    const flow = await api.data(
+      `{ royaltyFlow(model: "${STUB}", direction: IN) { model { status } totals { entitled } } }`,
+    )
+    expect(flow.royaltyFlow).toEqual({ model: { status: 'STUB' }, totals: [{ entitled: '99' }] })
+  })
+
+  test.each([
+    'model(id: "0x12") { stake { patrons } }',
+    'model(id: "eip155:1") { royalties { entitled } }',
+    'model(id: "") { ancestors { truncated } }',
+    'royaltyFlow(model: "eip155:1/Story:1", direction: IN) { truncated }',
+    'lineagePath(from: "a", to: "b") { id }',
+    'commonAncestors(models: ["a/b"]) { maxDepth }',
+    'node(id: "?") { id }',
+  ])('%s is refused with the form of an id', async field => {
+    const { errors } = await api.gql(`{ ${field} }`)
+    expect(errors).toMatchObject([{ extensions: { code: 'MALFORMED_ID' } }])
+    expect(errors![0]!.message).toMatch(/^not the id of .+\n {2}fix: write /s)
+  })
+})
+
 describe('lineage', () => {
   test('ancestors and descendants with shares, at a height', async () => {
     const data = await api.data(`{

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { graphiqlOptions } from '../../src/api/graphiql'
 import { ACCOUNT, ADDRESS, CHAIN, MODEL, setHeights, type TestApi, TOKEN, testApi } from './apiFixture'
 
 let api: TestApi
@@ -177,6 +179,51 @@ describe('a request', () => {
     )
     expect(errors![0]!.extensions.code).toBe('TOO_COSTLY')
     expect(errors![0]!.message).toContain('reads more than 50000 rows')
+  })
+
+  test('that asks one costly thing under many names is refused at the rows of one request', async () => {
+    // 5,000 descendants, read again for each name: 30 names would be 150,000 rows and as many edges.
+    await api.pool.query(
+      `INSERT INTO lineage_edge SELECT (json_populate_record(e, json_build_object('id', 'wide' || n, 'child_id', '${CHAIN}/wide:' || n, 'parent_id', '${CHAIN}/wide:0'))).*
+         FROM lineage_edge e, generate_series(1, 5000) n WHERE e.child_id = '${MODEL(2)}'`,
+    )
+    const root = `model: "${CHAIN}/wide:0"`
+    const many = (field: (i: number) => string) =>
+      `{ ${Array.from({ length: 12 }, (_, i) => `a${i}: ${field(i)}`).join(' ')} }`
+    const queries = [
+      many(i => `lineage(${root}, direction: DESCENDANTS, maxNodes: ${1000 + i}) { truncated }`),
+      many(i => `royaltyFlow(${root}, direction: IN, maxNodes: ${4900 + i}) { truncated }`),
+      `{ model(id: "${CHAIN}/wide:0") { ${Array.from({ length: 12 }, (_, i) => `a${i}: descendants(maxNodes: ${1000 + i}) { truncated }`).join(' ')} } }`,
+    ]
+    for (const query of queries) {
+      const before = await api.statements()
+      const { errors } = await api.gql(query)
+      expect(errors?.[0]?.extensions.code).toBe('TOO_COSTLY')
+      expect(errors![0]!.message).toContain('reads more than 50000 rows')
+      // What waited when the rows were used up was not run.
+      expect((await api.statements()) - before).toBeLessThan(60)
+    }
+    await api.pool.query(`DELETE FROM lineage_edge WHERE id LIKE 'wide%'`)
+  })
+
+  test('whose fragments contain themselves is refused', async () => {
+    const { errors } = await api.gql(
+      '{ models { nodes { ...A } } } fragment A on Model { id ...B } fragment B on Model { ...A }',
+    )
+    expect(errors![0]!.message).toContain('Cannot spread fragment')
+    expect(JSON.stringify(errors)).not.toMatch(/internal|stack/i)
+  })
+
+  const shown = [
+    ...graphiqlOptions.defaultTabs!.map(({ query }) => query!),
+    ...[...readFileSync('README.md', 'utf8').matchAll(/```graphql\n(.*?)```/gs)].map(([, query]) => query!),
+  ].filter(query => !query.includes('subscription'))
+  test.each(shown)('that GraphiQL or the README shows is within the limits: %#', async query => {
+    const { errors } = await api.gql(query)
+    // What it asks about is not in this database.
+    expect(
+      errors?.filter(({ message }) => !/^(no model|account .+ was not seen)/.test(message)) ?? [],
+    ).toEqual([])
   })
 
   const nested = (levels: number): string =>

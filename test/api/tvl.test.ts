@@ -31,6 +31,23 @@ describe('stake over time', () => {
     )
   })
 
+  test('of many tokens over many points, under many names, is refused before it is made', async () => {
+    await api.pool.query(
+      `INSERT INTO stake_event SELECT (json_populate_record(e, json_build_object('id', 'many' || n, 'asset_id', 'token' || n, 'protocol', 'many'))).*
+         FROM stake_event e, generate_series(1, 30) n WHERE e.active_delta = 9`,
+    )
+    const ask = (names: number) =>
+      Array.from(
+        { length: names },
+        (_, i) =>
+          `t${i}: tvl(protocol: "many", from: "2026-01-01", to: "2026-02-10", interval: HOUR) { tokens { tokenId } }`,
+      ).join(' ')
+    expect((await api.data(`{ ${ask(1)} }`)).t0.tokens).toHaveLength(30)
+    const { errors } = await api.gql(`{ ${ask(3)} }`)
+    await api.pool.query(`DELETE FROM stake_event WHERE protocol = 'many'`)
+    expect(errors![0]).toMatchObject({ extensions: { code: 'TOO_COSTLY' } })
+  })
+
   test('is the running sum of all changes, by token, without gaps', async () => {
     const { tvl } = await api.data(
       `{ tvl(from: "2026-01-31", to: "2026-02-04") { from to interval tokens { tokenId token { symbol } points { time tvl active exiting } } } }`,

@@ -9,7 +9,7 @@ const prepared = new Map<string, string>()
 export function statement(kind: string, text: string, values: unknown[]): Statement {
   let name = prepared.get(text)
   if (!name && prepared.size < MOST_PREPARED) {
-    name = `${kind}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`.slice(-63)
+    name = `${kind}-${createHash('sha256').update(text).digest('hex').slice(0, 16)}`.slice(-59) // with the prefix of scope.ts within the 63 bytes of a name
     prepared.set(text, name)
   }
   return name ? { name, text, values } : { name: kind, text, values, prepare: false }

@@ -37,8 +37,8 @@ export const OPERATORS: Record<FieldType, readonly Operator[]> = {
   StringList: LIST,
 }
 
-/** Conditions in one filter, and values in one list: more is no question that a person asks. */
-const MOST_CONDITIONS = 100
+/** Conditions in one filter with its AND and OR, and values in one list: more is no question that a person asks. */
+const MOST_CONDITIONS = 200
 const MOST_VALUES = 1000
 /** Filters on rows of rows of rows: each level is a subquery. */
 const MOST_LEVELS = 3
@@ -71,15 +71,11 @@ export class WhereCompiler {
    */
   private group(entity: Entity, where: Where, alias: string, run: Run, level: number): string | undefined {
     const { AND, OR, ...fields } = where
+    countCondition(run) // an empty one too: a list or a nest of thousands is text, and levels of the call stack
     const all: string[] = []
     for (const [key, value] of Object.entries(fields)) {
       if (value === undefined) continue
-      if (++run.conditions > MOST_CONDITIONS)
-        throw userError(
-          'TOO_COSTLY',
-          `more than ${MOST_CONDITIONS} conditions in a filter`,
-          'use _in, or ask in parts',
-        )
+      countCondition(run)
       all.push(this.term(entity, key, value, alias, run, level))
     }
     for (const part of asList(AND)) all.push(this.group(entity, part, alias, run, level) ?? 'true')
@@ -143,6 +139,15 @@ interface Run {
   params: SqlParams
   conditions: number
   aliases: number
+}
+
+function countCondition(run: Run): void {
+  if (++run.conditions > MOST_CONDITIONS)
+    throw userError(
+      'TOO_COSTLY',
+      `more than ${MOST_CONDITIONS} conditions in a filter`,
+      'use _in, or ask in parts',
+    )
 }
 
 const SYMBOL: Partial<Record<Operator, string>> = {

@@ -3,6 +3,7 @@ import type { ApiContext } from '../context'
 import { columnList, type Row, tableAs } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import { type ResolverMap, rowById } from '../entities/entityResolvers'
+import { grouped } from '../entities/grouped'
 import { isAddress, lowerHex } from '../entities/ids'
 
 export const accountDefs = /* GraphQL */ `
@@ -56,7 +57,7 @@ function accountsOf(entity: Entity, address: string, scope: ApiContext['scope'])
                 WHERE a.address = ANY($1::text[]) ORDER BY a.id COLLATE "C"`,
         values: [addresses],
       })
-      return addresses.map(address => rows.filter(row => row.address === address))
+      return grouped(addresses, rows, row => row.address)
     })
   })
   return loader.load(address)

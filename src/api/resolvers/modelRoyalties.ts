@@ -3,6 +3,7 @@ import { type Dues, royaltyDues } from '../../royalties/dues'
 import { columnList, type Row, tableAs } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import type { ResolverMap } from '../entities/entityResolvers'
+import { grouped } from '../entities/grouped'
 import type { RequestScope } from '../scope'
 import { asksFor } from '../selection'
 import { takeFlow } from './flowLimit'
@@ -107,7 +108,7 @@ function revenuesOf(entity: Entity, id: string, scope: RequestScope): Promise<Ro
                 WHERE r.model_id = ANY($1::text[]) ORDER BY r.token_id COLLATE "C"`,
         values: [models],
       })
-      return models.map(one => rows.filter(row => row.modelId === one))
+      return grouped(models, rows, row => row.modelId)
     })
   })
   return loader.load(id)

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { grouped } from '../entities/grouped'
 import type { RequestScope } from '../scope'
 import { amounts } from './worth'
 
@@ -65,11 +66,7 @@ export function totalStake(scope: RequestScope): Promise<Map<string, bigint>> {
 }
 
 function groupLoader<T extends { modelId: string }>(read: (models: readonly string[]) => Promise<T[]>) {
-  return new DataLoader<string, T[]>(async models => {
-    const groups = new Map<string, T[]>(models.map(id => [id, []]))
-    for (const row of await read(models)) groups.get(row.modelId)?.push(row)
-    return models.map(id => groups.get(id) ?? [])
-  })
+  return new DataLoader<string, T[]>(async models => grouped(models, await read(models), row => row.modelId))
 }
 
 async function readPools(scope: RequestScope, models: readonly string[]): Promise<PoolAmounts[]> {

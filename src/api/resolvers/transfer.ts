@@ -2,6 +2,7 @@ import DataLoader from 'dataloader'
 import { columnList, type Row, tableAs } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import type { ResolverMap } from '../entities/entityResolvers'
+import { grouped } from '../entities/grouped'
 import type { RequestScope } from '../scope'
 
 export const transferDefs = /* GraphQL */ `
@@ -34,7 +35,7 @@ function endsOf(entity: Entity, guid: string, scope: RequestScope): Promise<Row[
                 WHERE t.guid = ANY($1::text[]) ORDER BY t.id COLLATE "C"`,
         values: [guids],
       })
-      return guids.map(one => rows.filter(row => row.guid === one))
+      return grouped(guids, rows, row => row.guid)
     })
   })
   return loader.load(guid)

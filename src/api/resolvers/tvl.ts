@@ -104,6 +104,7 @@ async function tvlSeries(scope: RequestScope, args: TvlArgs) {
   const changes = await readChanges(scope, args, from, to, length)
   const byToken = new Map<string, Change[]>()
   for (const change of changes) byToken.set(change.tokenId, [...(byToken.get(change.tokenId) ?? []), change])
+  scope.countRows(byToken.size * count) // points without changes are not read, but made
   const tokens = [...byToken]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([tokenId, changes]) => ({ tokenId, points: cumulate(changes, from, length, count) }))
