@@ -1,0 +1,72 @@
+/** `npm run bench -- [names…]`: what it costs, measured on this machine. Options and names: `--help`. */
+import { Command, InvalidArgumentError } from 'commander'
+import { ingest } from './ingest/ingest'
+import { latency } from './latency'
+import { lineage } from './lineage'
+
+export interface BenchOptions {
+  runs: number
+  logs: number
+  rpcDelay: number
+  /** true: the default sizes */
+  long?: true | number[]
+  models: number
+  samples: number
+  blocks: number
+  poll: number
+  neo4j: boolean
+}
+
+const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = { ingest, lineage, latency }
+
+const program = new Command('bench')
+  .description(
+    `Measures on this machine. Each result is one line of JSON on standard output
+{name, value, unit, comparedWith, ratio}, ratio = value / the value compared with;
+what goes on is told on standard error.
+
+  ingest   logs a second from a local chain into Postgres, beside bare eth_getLogs + COPY and the stock Squid SDK
+  lineage  milliseconds of an ancestors query at depth 3, 5 and 10, from Postgres and from Neo4j
+  latency  milliseconds from a mined block to its answer in GraphQL and to its node in Neo4j`,
+  )
+  .argument('[names...]', 'which; default: all')
+  .option('--runs <n>', 'ingest: the median of so many', count, 3)
+  .option('--logs <n>', 'ingest: logs, in blocks of 200 and again in blocks of 10', count, 100_000)
+  .option('--rpc-delay <ms>', 'ingest: as from an endpoint so far away', count, 0)
+  .option('--long [rows]', 'ingest: into tables that hold so many facts already (1000000,10000000)', value =>
+    value.split(',').map(count),
+  )
+  .option('--models <n>', 'lineage: models, with three parents each', count, 1_000_000)
+  .option('--samples <n>', 'lineage: queries at each depth', count, 300)
+  .option('--blocks <n>', 'latency: blocks', count, 100)
+  .option('--poll <ms>', 'latency: how often the indexer asks for the head', count, 300)
+  .option('--no-neo4j', 'lineage, latency: without Neo4j')
+  .option('--no-build', 'measure lib/ as it is')
+
+function count(value: string): number {
+  const number = Number(value)
+  if (!Number.isSafeInteger(number) || number < 0) throw new InvalidArgumentError('expected a whole number')
+  return number
+}
+
+async function main(): Promise<void> {
+  program.parse()
+  const names = program.args.length > 0 ? program.args : Object.keys(benchmarks)
+  for (const name of names) {
+    const run = benchmarks[name]
+    if (run === undefined) {
+      return program.error(
+        `there is no benchmark ${name}\n  fix: name one of ${Object.keys(benchmarks).join(', ')}`,
+      )
+    }
+    await run(program.opts<BenchOptions>())
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  error => {
+    console.error(error)
+    process.exit(1)
+  },
+)
