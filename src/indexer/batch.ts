@@ -2,12 +2,13 @@ import type { Store } from '@subsquid/typeorm-store'
 import { fold } from '../ledger/fold'
 import { accountId } from '../ledger/ids'
 import { originColumns } from '../ledger/parties'
-import type { LedgerState } from '../ledger/state'
+import { LedgerState, type Row } from '../ledger/state'
 import { DiscoveredContract, RejectedLog, Token } from '../model'
 import type { ProtocolLog } from '../protocols/protocol'
 import { type Discovered, decode, type Source } from './decode'
+import type { ChainRows } from './knownRows'
 import { loadFrom, rowsWhere } from './load'
-import { connectionOf, dataSourceOf } from './storeConnection'
+import { connectionOf, dataSourceOf, isFinal } from './storeConnection'
 import { describeTokens, type KnownTokens, type TokenCall } from './tokens'
 import { write } from './write'
 
@@ -18,6 +19,8 @@ export interface BatchContext {
   sources: Source[]
   tokens: KnownTokens
   call: TokenCall
+  /** used for final batches; absent: everything is read */
+  rows?: ChainRows
 }
 
 /** What a batch came to, for metrics. */
@@ -40,13 +43,22 @@ export async function processBatch(
   context: BatchContext,
 ): Promise<BatchOutcome> {
   const start = performance.now()
-  const events = decode(context.chain, context.sources, logs, await discoveredAmong(store, logs, context))
+  const client = await connectionOf(store)
+  const source = dataSourceOf(store)
+  const rows = isFinal(store) ? context.rows : undefined
+  const discovered = await discoveredAmong(logs, context, rows, ids =>
+    rowsWhere(client, source, DiscoveredContract, 'id', ids),
+  )
+  const events = decode(context.chain, context.sources, logs, discovered)
   const decoded = performance.now()
-  const state = await fold(events, loadFrom(await connectionOf(store), dataSourceOf(store)))
+  const load = loadFrom(client, source, (entity, id, row) => rows?.learn(entity, id, row))
+  const state = await fold(events, load, new LedgerState(rows))
   const rejected = keepRejected(state, logs)
   await describeTokens(state.created(Token), context.tokens, context.call)
   const folded = performance.now()
-  await write(store, state.changes())
+  const changes = state.changes()
+  await write(store, changes)
+  rows?.stage(changes)
   return {
     logs: logs.length,
     events: events.length,
@@ -59,21 +71,34 @@ export async function processBatch(
 
 /** Which of the logs' contracts were announced in earlier blocks. Asked for each batch, so a rollback needs no care. */
 async function discoveredAmong(
-  store: Store,
   logs: ProtocolLog[],
-  context: BatchContext,
+  { chain, sources }: BatchContext,
+  rows: ChainRows | undefined,
+  read: (ids: string[]) => Promise<Row[]>,
 ): Promise<Discovered> {
-  const deployed = new Set(context.sources.flatMap(source => Object.values(source.deployment.contracts)))
-  const others = [...new Set(logs.map(log => log.address))].filter(address => !deployed.has(address))
-  const known: Discovered = new Map()
-  if (others.length === 0) return known
-  const ids = others.map(address => accountId(context.chain, address))
-  const client = await connectionOf(store)
-  for (const row of await rowsWhere(client, dataSourceOf(store), DiscoveredContract, 'id', ids)) {
+  const deployed = new Set(sources.flatMap(({ deployment }) => Object.values(deployment.contracts)))
+  const addresses = new Set(logs.map(log => log.address))
+  const discovered: Discovered = new Map()
+  const note = (row: Row) => {
     const { address, protocol, role } = row as DiscoveredContract
-    known.set(address, { protocol, role })
+    discovered.set(address, { protocol, role })
   }
-  return known
+  const unknown = new Set<string>()
+  for (const address of addresses) {
+    if (deployed.has(address)) continue
+    const id = accountId(chain, address)
+    const row = rows?.row(DiscoveredContract, id)
+    if (row) note(row)
+    else if (row === undefined) unknown.add(id)
+  }
+  if (unknown.size === 0) return discovered
+  for (const row of await read([...unknown])) {
+    note(row)
+    rows?.learn(DiscoveredContract, row.id, row)
+    unknown.delete(row.id)
+  }
+  for (const id of unknown) rows?.learn(DiscoveredContract, id, null)
+  return discovered
 }
 
 /** Rule 7: a log that could not be read, or did not fit, is kept whole with the reason. Returns how many. */

@@ -1,7 +1,9 @@
 import { SnakeNamingStrategy } from '@subsquid/typeorm-config/lib/namingStrategy'
 import { TypeormDatabase } from '@subsquid/typeorm-store'
 import { DataSource } from 'typeorm'
+import { chainId as caip2 } from '../ledger/ids'
 import * as model from '../model'
+import { ChainRows } from './knownRows'
 
 /** Entity classes of schema.graphql; the generated module exports its enums too. */
 const entities = Object.values(model).filter(value => typeof value === 'function')
@@ -19,12 +21,47 @@ export function stateSchemaOf(chainId: number): string {
  */
 export class ChainDatabase extends TypeormDatabase {
   private opened: DataSource | undefined
+  /** what final batches know of the chain's rows */
+  readonly rows: ChainRows
 
   constructor(
     private readonly url: string,
-    chainId: number,
+    private readonly chainId: number,
   ) {
     super({ supportHotBlocks: true, isolationLevel: 'READ COMMITTED', stateSchema: stateSchemaOf(chainId) })
+    this.rows = new ChainRows(caip2(chainId))
+  }
+
+  /** A final batch. What it wrote is known once it is committed, and not before: it may be tried again. */
+  override async transact(...args: Parameters<TypeormDatabase['transact']>): Promise<void> {
+    try {
+      await super.transact(...args)
+      this.rows.commit()
+    } catch (error) {
+      this.rows.forget()
+      throw error
+    }
+  }
+
+  /** Rolls back what a reorganisation removed, and writes rows that may be rolled back later. */
+  override async transactHot2(...args: Parameters<TypeormDatabase['transactHot2']>): Promise<void> {
+    this.rows.forget()
+    try {
+      await super.transactHot2(...args)
+    } finally {
+      this.rows.forget()
+    }
+  }
+
+  /** The store makes its tables when it connects; subscribers are then told of every batch that it commits. */
+  override async connect(): ReturnType<TypeormDatabase['connect']> {
+    const state = await super.connect()
+    await this.source.query('SELECT provenance_watch_chain($1, $2)', [
+      stateSchemaOf(this.chainId),
+      caip2(this.chainId),
+    ])
+    if (state.height < 0 && state.top.length === 0) this.rows.startEmpty()
+    return state
   }
 
   /** Entities, tables and columns; known once connected. */

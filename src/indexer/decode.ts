@@ -50,9 +50,9 @@ function announce(
 ): void {
   const { protocol, deployment } = source
   if (log.block < deployment.firstBlock) return
-  const role = roleOf(source, log.address, discovered)
   for (const discovery of protocol.discovers) {
-    if (discovery.topic !== log.topics[0] || discovery.by !== role) continue
+    if (discovery.topic !== log.topics[0] || discovery.by !== roleOf(source, log.address, discovered))
+      continue
     let address: string
     try {
       address = discovery.address(log)
@@ -104,14 +104,23 @@ function decodeLog(chain: string, source: Source, log: ProtocolLog, discovered: 
   }
 }
 
+const rolesByAddress = new WeakMap<Deployment, Map<string, string>>()
+
 function roleOf(
   { protocol, deployment }: Source,
   address: string,
   discovered: Discovered,
 ): string | undefined {
-  for (const [role, deployed] of Object.entries(deployment.contracts)) {
-    if (deployed === address) return role
+  let roles = rolesByAddress.get(deployment)
+  if (!roles) {
+    roles = new Map()
+    for (const [role, deployed] of Object.entries(deployment.contracts)) {
+      if (!roles.has(deployed)) roles.set(deployed, role)
+    }
+    rolesByAddress.set(deployment, roles)
   }
+  const role = roles.get(address)
+  if (role !== undefined) return role
   const found = discovered.get(address)
   return found?.protocol === protocol.name ? found.role : undefined
 }

@@ -4,14 +4,24 @@ import type { Load } from '../ledger/fold'
 import type { Entity, EntityClass, Row } from '../ledger/state'
 import { readRow, tableOf } from './entityTable'
 
-/** Loads what a fold missed: one query for each entity, whatever the number of rows. */
-export function loadFrom(client: ClientBase, source: DataSource): Load {
+/**
+ * Loads what a fold missed: one query for each entity, whatever the number of rows.
+ *
+ * @param learn told each row that was read by id, null where there is none
+ */
+export function loadFrom(
+  client: ClientBase,
+  source: DataSource,
+  learn: (entity: Entity, id: string, row: Row | null) => void = () => {},
+): Load {
   return async (missing, state) => {
     for (const [entity, ids] of missing.rows) {
       const wanted = [...ids]
-      for (const id of wanted) state.provide(entity as EntityClass<Row>, id, null)
-      for (const row of await rowsWhere(client, source, entity, 'id', wanted)) {
-        state.provide(entity as EntityClass<Row>, row.id, row)
+      const found = new Map((await rowsWhere(client, source, entity, 'id', wanted)).map(row => [row.id, row]))
+      for (const id of wanted) {
+        const row = found.get(id) ?? null
+        state.provide(entity as EntityClass<Row>, id, row)
+        learn(entity, id, row)
       }
     }
     for (const [entity, fields] of missing.lists) {

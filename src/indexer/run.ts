@@ -1,6 +1,7 @@
-import { createLogger } from '@subsquid/logger'
+import { createLogger, type Logger } from '@subsquid/logger'
 import type { Store } from '@subsquid/typeorm-store'
 import { Runner } from '@subsquid/util-internal-processor-tools'
+import type { Pool } from 'pg'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
 import type { ProtocolLog } from '../protocols/protocol'
@@ -21,6 +22,7 @@ import { preflight } from './preflight'
 import { Progress } from './progress'
 import { sdkParts } from './sdkParts'
 import { tokenCallOn } from './tokens'
+import { discardUnusedOutbox } from './unusedOutbox'
 
 /**
  * Indexes one chain until the process ends: history first, then new blocks as they come, rolling back what a
@@ -77,10 +79,18 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   const metrics = new IndexerMetrics(sdk.registry, chain.caip2, progress, rpc)
   log.info(`indexing ${chain.caip2} from ${rpc.url}: ${Object.keys(chain.protocols).join(', ')}`)
   progress.start()
+  if (!config.neo4j) keepOutboxEmpty(pool, log)
 
-  const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: tokenCallOn(rpc) }
+  const database = new ChainDatabase(config.postgres.url, chain.id)
+  const context = {
+    rows: database.rows,
+    chain: chain.caip2,
+    sources,
+    tokens: chain.tokens,
+    call: tokenCallOn(rpc),
+  }
   await new Runner<unknown, Store>({
-    database: new ChainDatabase(config.postgres.url, chain.id),
+    database,
     requests: sdk.requests,
     archive: sdk.archive ?? cold(),
     hotDataSource: sdk.hot,
@@ -119,6 +129,15 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
       },
     })
   }
+}
+
+const OUTBOX_INTERVAL_MS = 600_000
+
+function keepOutboxEmpty(pool: Pool, log: Logger): void {
+  const discard = () =>
+    discardUnusedOutbox(pool).catch(error => log.warn(`the unused outbox is not emptied: ${error.message}`))
+  void discard()
+  setInterval(discard, OUTBOX_INTERVAL_MS).unref()
 }
 
 function logsOf(blocks: RangeBlock[]): ProtocolLog[] {

@@ -20,6 +20,12 @@ export interface Missing {
   lists: Map<Entity, Map<string, Set<string>>>
 }
 
+/** Rows that are known without asking the database. */
+export interface KnownRows {
+  /** as the database has it, never to be changed; null: it has none; undefined: not known */
+  row(entity: Entity, id: string): Row | null | undefined
+}
+
 /** A log that the ledger could not fit to its state. */
 export interface Rejection {
   origin: Origin
@@ -57,12 +63,18 @@ export class LedgerState {
   private notes = new Map<Note<unknown>, unknown>()
   private wanted: Missing = { rows: new Map(), lists: new Map() }
 
+  constructor(private readonly known?: KnownRows) {}
+
   /** The row as changed so far, to be changed in place and handed to `put`; undefined: there is none. */
   get<T extends Row>(entity: EntityClass<T>, id: string): T | undefined {
     const table = this.table(entity)
     const current = table.current.get(id)
     if (current !== undefined) return current as T
-    const loaded = table.loaded.get(id)
+    let loaded = table.loaded.get(id)
+    if (loaded === undefined && this.known) {
+      loaded = this.known.row(entity, id)
+      if (loaded !== undefined) table.loaded.set(id, loaded)
+    }
     if (loaded === undefined) {
       wantIn(this.wanted.rows, entity, () => new Set<string>()).add(id)
       return undefined
@@ -123,8 +135,10 @@ export class LedgerState {
     return wantIn(this.notes, note, note.empty) as T
   }
 
+  /** At the end of a transaction; all facts of one log are made within its transaction. */
   forgetNotes(): void {
     this.notes.clear()
+    this.factNumbers.clear()
   }
 
   reject(origin: Origin, reason: string): void {
@@ -162,7 +176,6 @@ export class LedgerState {
       table.changed.clear()
       table.facts = []
     }
-    this.factNumbers.clear()
     this.rejectedLogs = []
     this.forgetNotes()
   }
