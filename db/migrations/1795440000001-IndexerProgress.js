@@ -1,10 +1,10 @@
 // What a chain's processor knows of its chain and no entity holds: written outside the batch's transaction, so it is
 // never rolled back with blocks. One row a chain, written by that chain's processor alone.
 module.exports = class IndexerProgress1795440000001 {
-    name = 'IndexerProgress1795440000001'
+  name = 'IndexerProgress1795440000001'
 
-    async up(db) {
-        await db.query(`CREATE TABLE indexer_progress (
+  async up(db) {
+    await db.query(`CREATE TABLE indexer_progress (
             chain text PRIMARY KEY,
             name text NOT NULL,
             state_schema text NOT NULL,
@@ -19,9 +19,9 @@ module.exports = class IndexerProgress1795440000001 {
             problem text,
             updated_at timestamptz NOT NULL
         )`)
-    }
+  }
 
-    async down(db) {
-        await db.query(`DROP TABLE indexer_progress`)
-    }
+  async down(db) {
+    await db.query(`DROP TABLE indexer_progress`)
+  }
 }
