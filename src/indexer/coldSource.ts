@@ -4,13 +4,27 @@ import type { RangeFetcher } from '../rpc/fetchRange'
 import { orderedAhead } from '../rpc/orderedAhead'
 import type { RangeCache } from '../rpc/rangeCache'
 import type { RangeSizer } from '../rpc/rangeSizer'
-import type { BlockSpan } from '../rpc/rpcFault'
+import { BadAnswer, type BlockSpan } from '../rpc/rpcFault'
 import type { RpcPool } from '../rpc/rpcPool'
 
 /** Ranges under way: hides some 50 ms of latency behind the work on what is there. */
 const RANGES_AHEAD = 6
 /** Logs in a batch, which is one transaction: more cost memory, fewer cost commits. */
 const BATCH_LOGS = 8_000
+
+/** Times that ranges which do not fit together are read anew. */
+const MISFITS = 3
+
+class RangesMisfit extends Error {
+  override readonly name = 'RangesMisfit'
+
+  constructor(override readonly cause: Error) {
+    super(
+      `${cause.message}\n  fix: an endpoint mixes forks (name another in \`rpc\`), or reorganisations are deeper than ` +
+        '`finality` (raise it), then start again',
+    )
+  }
+}
 
 /** What the SDK's Runner hands on: ranges of blocks, each with a request, which we know already as filters. */
 type Requests = readonly { range: { from: number; to?: number } }[]
@@ -54,44 +68,56 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
     return block?.hash
   }
 
-  async *getFinalizedBlocks(requests: Requests, stopOnHead?: boolean): AsyncIterable<Batch<RangeBlock>> {
+  async *getFinalizedBlocks(requests: Requests, stopOnHead = false): AsyncIterable<Batch<RangeBlock>> {
     const first = requests[0]?.range.from
     if (first === undefined) return
     const end = requests.at(-1)!.range.to ?? Number.POSITIVE_INFINITY
     await this.options.cache?.open(height => this.getBlockHash(height))
-    const ranges = orderedAhead<Step, RangeBlock[]>(this.steps(first, end, stopOnHead ?? false), {
+    let head = await this.getFinalizedHeight()
+    let previous: RangeBlock['header'] | undefined
+    for (let misfits = 0; ; ) {
+      const from = previous ? previous.height + 1 : first
+      try {
+        for await (const blocks of this.linked(from, end, stopOnHead, previous)) {
+          previous = blocks.at(-1)!.header
+          if (previous.height >= head) head = await this.getFinalizedHeight()
+          yield { blocks, isHead: previous.height >= head }
+        }
+        break
+      } catch (error) {
+        // Ranges that are consistent in themselves do not fit together: at most they are read anew.
+        if (!(error instanceof BadAnswer)) throw error
+        await this.options.cache?.drop()
+        if (++misfits > MISFITS) throw new RangesMisfit(error)
+      }
+    }
+    this.options.ended()
+  }
+
+  /** Ranges as they come, in batches, each block linked to the one before by hash where that is known. */
+  private async *linked(
+    first: number,
+    end: number,
+    stopOnHead: boolean,
+    before: RangeBlock['header'] | undefined,
+  ): AsyncGenerator<RangeBlock[]> {
+    const ranges = orderedAhead<Step, RangeBlock[]>(this.steps(first, end, stopOnHead), {
       concurrency: RANGES_AHEAD,
       most: BATCH_LOGS,
       weigh: blocks => blocks.reduce((sum, { logs }) => sum + logs.length, 0),
       run: step => this.read(step),
     })
-    let previous: RangeBlock['header'] | undefined
-    let head = await this.getFinalizedHeight()
+    let previous = before
     let asked = performance.now()
     for await (const group of ranges) {
       this.options.waited(performance.now() - asked)
       const blocks = group.flat()
-      await this.checkLinks(previous, blocks)
-      previous = blocks.at(-1)!.header
-      if (previous.height >= head) head = await this.getFinalizedHeight()
-      yield { blocks, isHead: previous.height >= head }
+      for (const { header } of blocks) {
+        checkLink(previous, header)
+        previous = header
+      }
+      yield blocks
       asked = performance.now()
-    }
-    this.options.ended()
-  }
-
-  /** Each range was consistent in itself when it was read; here they must fit together. */
-  private async checkLinks(previous: RangeBlock['header'] | undefined, blocks: RangeBlock[]): Promise<void> {
-    try {
-      for (const [i, { header }] of blocks.entries())
-        checkLink(i > 0 ? blocks[i - 1]!.header : previous, header)
-    } catch (error) {
-      await this.options.cache?.drop()
-      throw new Error(
-        `${(error as Error).message}\n  fix: start again; if it happens again, an endpoint mixes forks (name another ` +
-          'in `rpc`), or reorganisations are deeper than `finality` (raise it)',
-        { cause: error },
-      )
     }
   }
 

@@ -12,6 +12,7 @@ const BATCH = 100
 const RESTS_MS = [50, 200, 1000, 5000, 15_000, 30_000]
 /** An endpoint that asks for a longer rest is asked again after this. */
 const LONGEST_REST_MS = 300_000
+const LONGEST_REST_UNWELL_MS = 1000
 
 /** Whether an endpoint answers for the configured chain: nothing is believed of one that was not asked yet. */
 export type ChainCheck = 'unchecked' | 'right' | 'wrong'
@@ -116,9 +117,12 @@ export class Endpoint {
     this.problem = problem
     this.failures++
     this.failuresInRow++
+    if (fault.kind === 'batchTooLarge') return 0
     const usual = RESTS_MS[Math.min(this.failuresInRow, RESTS_MS.length) - 1]! * (1 + Math.random() / 4)
     const asked = fault.kind === 'rateLimited' ? (fault.retryAfterMs ?? 0) : 0
-    const rest = Math.min(LONGEST_REST_MS, Math.max(usual, asked))
+    // One that does answer is asked again soon: what was wrong may have been one of the nodes behind it.
+    const longest = fault.kind === 'unwell' ? LONGEST_REST_UNWELL_MS : LONGEST_REST_MS
+    const rest = Math.min(longest, Math.max(usual, asked))
     this.restsUntil = Math.max(this.restsUntil, Date.now() + rest)
     return rest
   }

@@ -10,7 +10,7 @@ import {
   readLogs,
 } from './chainLogs'
 import type { RangeSizer } from './rangeSizer'
-import { BadAnswer, type BlockSpan, faultOf } from './rpcFault'
+import { BadAnswer, type BlockSpan, faultOf, firstLine } from './rpcFault'
 import type { RpcPool, Session } from './rpcPool'
 
 /** Asks a chain's endpoints for the logs of ranges of final blocks. */
@@ -36,14 +36,14 @@ export class RangeFetcher {
     const blocks = range.to - range.from + 1
     try {
       const found = await this.pool.session(`logs of blocks ${range.from}-${range.to}`, session =>
-        this.ask(session, range),
+        blocks === 1 ? this.askForOne(session, range) : this.ask(session, range),
       )
       const logs = found.reduce((sum, block) => sum + block.logs.length, 0)
       this.sizer.noteAnswer(blocks, logs, performance.now() - start)
       return found
     } catch (error) {
       const fault = faultOf(error, (error as { rpcMethod?: string }).rpcMethod ?? '')
-      if (fault.kind !== 'tooMuch' || blocks === 1) throw error
+      if (fault.kind !== 'tooMuch') throw error
       this.sizer.noteRefusal(blocks, fault.blocks)
       return this.inParts(range, partOf(range, fault.suggestion, this.sizer.size))
     }
@@ -57,6 +57,16 @@ export class RangeFetcher {
       whole.push(...part)
     }
     return whole
+  }
+
+  /** A single block cannot be asked for in parts: another endpoint may give more at once. */
+  private async askForOne(session: Session, range: BlockSpan): Promise<RangeBlock[]> {
+    try {
+      return await this.ask(session, range)
+    } catch (error) {
+      if (faultOf(error, 'eth_getLogs').kind !== 'tooMuch') throw error
+      throw new BadAnswer(`block ${range.from} alone has more logs than it gives: ${firstLine(error)}`)
+    }
   }
 
   /** From one node: the last header shows that it has the whole range, without which it would bring fewer logs. */

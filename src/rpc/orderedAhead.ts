@@ -51,13 +51,14 @@ export async function* orderedAhead<Task, Result>(
   for (;;) {
     keepFull()
     if (running.length === 0) await filling
-    const first = running.shift()
+    const first = running[0]
     if (!first) {
       if (!end) continue
       if ('error' in end) throw end.error
       return
     }
     const results: Result[] = [await first.promise]
+    running.shift()
     let weight = weigh(results[0]!)
     for (let next = running[0]?.done; next && weight + weigh(next.value) <= most; next = running[0]?.done) {
       weight += weigh(next.value)

@@ -118,7 +118,7 @@ function suggestionIn(message: string): BlockSpan | undefined {
 /** The number of blocks that a message allows: the number beside the word block or range, and none beside results. */
 function blocksIn(message: string): number | undefined {
   const pattern =
-    /(?:limited to|over|max(?:imum)?(?: block)?(?: range)?(?: is)?(?: set)?(?: to)?|limit(?: is)?|up to an?)[\s:(]*(?:0 - )?([\d,]+)(k?)\b(?! (?:results|logs))/i
+    /(?:limited to(?: an?)?|over|max(?:imum)?(?: block)?(?: range)?(?: is)?(?: set)?(?: to)?|limit(?: is)?|up to an?)[\s:(]*(?:0 - )?([\d,]+)(k?)\b(?! (?:results|logs))/i
   const found = pattern.exec(message)
   if (!found) return undefined
   const blocks = Number(found[1]!.replace(/,/g, '')) * (found[2] ? 1000 : 1)

@@ -1,0 +1,309 @@
+import { createLogger } from '@subsquid/logger'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { ColdSource } from '../../src/indexer/coldSource'
+import { type Replay, replayServer } from '../../src/replay/replayServer'
+import type { LogFilter, RangeBlock } from '../../src/rpc/chainLogs'
+import { RangeFetcher } from '../../src/rpc/fetchRange'
+import { RangeSizer } from '../../src/rpc/rangeSizer'
+import { RpcPool } from '../../src/rpc/rpcPool'
+import { line, type RawLine, recordingOf, word } from '../replay/recordings'
+import { type Answer, type Behaviour, type Front, frontOf, type RpcRequest } from './proxy'
+
+const CHAIN = 777
+const OURS = `0x${'aa'.repeat(20)}`
+const OTHER = `0x${'bb'.repeat(20)}`
+const FINALITY = 5
+
+/** 400 blocks; two thirds hold logs, of topic 1 at our contract, topic 2 anywhere, and some that nobody asks for. */
+const lines: RawLine[] = []
+for (let block = 10; block <= 400; block++) {
+  for (let index = 0; index < block % 3; index++) {
+    const address = (block + index) % 2 === 0 ? OURS : OTHER
+    lines.push(line({ blockNumber: block, logIndex: index, address, topics: [word((block % 2) + 1)] }))
+  }
+}
+const filters: LogFilter[] = [
+  { addresses: [OURS], topics: [word(1)], fromBlock: 0 },
+  { topics: [word(2)], fromBlock: 50 },
+]
+const wanted = lines
+  .filter(({ address, topics, blockNumber }) =>
+    topics[0] === word(1) ? address === OURS : topics[0] === word(2) && blockNumber >= 50,
+  )
+  .filter(({ blockNumber }) => blockNumber <= 400 - FINALITY)
+  .map(({ blockNumber, logIndex }) => `${blockNumber}-${logIndex}`)
+
+let node: Replay
+const fronts: Front[] = []
+
+beforeAll(async () => {
+  node = await replayServer({ files: [recordingOf(lines)], chainId: CHAIN })
+})
+
+afterAll(() => node.stop())
+
+afterEach(async () => {
+  for (const open of fronts.splice(0)) await open.close()
+})
+
+async function endpoint(behaviour: Behaviour = {}): Promise<Front> {
+  const made = await frontOf(node.url, behaviour)
+  fronts.push(made)
+  return made
+}
+
+/** All that the cold source gives of the chain through these endpoints. */
+async function read(endpoints: Front[]): Promise<{ logs: string[]; blocks: RangeBlock[] }> {
+  const pool = new RpcPool(
+    endpoints.map(({ url }) => ({ url })),
+    CHAIN,
+    createLogger('test:quiet'),
+  )
+  const sizer = new RangeSizer()
+  const source = new ColdSource({
+    pool,
+    sizer,
+    fetcher: new RangeFetcher(pool, filters, sizer),
+    finality: FINALITY,
+    pollIntervalMs: 20,
+    waited: () => {},
+    ended: () => {},
+  })
+  const blocks: RangeBlock[] = []
+  try {
+    for await (const batch of source.getFinalizedBlocks([{ range: { from: 0 } }], true))
+      blocks.push(...batch.blocks)
+  } finally {
+    pool.close()
+  }
+  const logs = blocks.flatMap(({ header, logs }) =>
+    logs.map(({ logIndex }) => `${header.height}-${logIndex}`),
+  )
+  return { logs, blocks }
+}
+
+/** A lie told only about some ranges, so that it is met in the middle of the work. */
+function middle(request: RpcRequest): boolean {
+  const [filter] = request.params as [{ fromBlock?: string; toBlock?: string }]
+  return request.method === 'eth_getLogs' && Number(filter.toBlock) >= 200 && Number(filter.fromBlock) <= 300
+}
+
+test('a sound endpoint: all final logs that are asked for, once, and headers only of blocks that hold them', async () => {
+  const sound = await endpoint()
+  const { logs, blocks } = await read([sound])
+  expect(logs).toEqual(wanted)
+  expect(blocks.at(-1)!.header.height).toBe(400 - FINALITY)
+  const ranges = new Set(
+    sound.seen
+      .filter(({ method }) => method === 'eth_getLogs')
+      .map(({ params }) => JSON.stringify((params[0] as { fromBlock: string }).fromBlock)),
+  )
+  const headers = sound.seen.filter(({ method }) => method === 'eth_getBlockByNumber').length
+  const holding = new Set(wanted.map(place => place.split('-')[0])).size
+  expect(headers).toBeLessThanOrEqual(holding + ranges.size)
+})
+
+const lies: Record<string, Behaviour> = {
+  'logs out of order': { after: (request, result) => (middle(request) ? [...result].reverse() : result) },
+  'a log twice': {
+    after: (request, result) => (middle(request) ? result.flatMap((log: Answer) => [log, log]) : result),
+  },
+  'logs of another block hash': {
+    after: (request, result) =>
+      middle(request) ? result.map((log: Answer) => ({ ...log, blockHash: word(9) })) : result,
+  },
+  'logs of other blocks': {
+    after: (request, result) =>
+      middle(request) ? result.map((log: Answer) => ({ ...log, blockNumber: '0x1' })) : result,
+  },
+  'logs that are none': { after: (request, result) => (middle(request) ? 'none' : result) },
+  'null for a block it has just named': {
+    after: (request, result) =>
+      request.method === 'eth_getBlockByNumber' && Number(request.params[0]) % 7 === 0 ? null : result,
+  },
+  'another block than was asked for': {
+    after: (request, result) =>
+      request.method === 'eth_getBlockByNumber' && Number(request.params[0]) % 7 === 0
+        ? { ...result, number: '0x1' }
+        : result,
+  },
+  'a block with another parent': {
+    after: (request, result) =>
+      request.method === 'eth_getBlockByNumber' ? { ...result, parentHash: word(8) } : result,
+  },
+  'an internal error': {
+    before: request => (middle(request) ? { error: { code: -32603, message: 'internal error' } } : undefined),
+  },
+}
+
+describe.each(Object.entries(lies))('an endpoint that answers with %s', (_, behaviour) => {
+  test('another is asked, and nothing is missed or doubled', async () => {
+    const { logs } = await read([await endpoint(behaviour), await endpoint()])
+    expect(logs).toEqual(wanted)
+  })
+
+  test('on and off: it is asked again', async () => {
+    let turn = 0
+    const sometimes = (request: RpcRequest) => request.method !== 'eth_chainId' && turn++ % 5 === 0
+    const moody: Behaviour = {
+      before: request => (sometimes(request) ? behaviour.before?.(request) : undefined),
+      after: (request, result) =>
+        behaviour.after && sometimes(request) ? behaviour.after(request, result) : result,
+    }
+    const { logs } = await read([await endpoint(moody), await endpoint()])
+    expect(logs).toEqual(wanted)
+  })
+})
+
+test('no endpoint tells the truth: an error that says what is wrong and what to do, and no block past the hole', async () => {
+  const liar = await endpoint(lies['a log twice'])
+  await expect(read([liar])).rejects.toThrow(
+    /logs of blocks \d+-\d+: no usable answer in \d+ attempts.*is there twice\n {2}fix: .*another one beside it/,
+  )
+})
+
+describe('an endpoint that fails as servers do', () => {
+  test('drops connections: the request is made again', async () => {
+    let turn = 0
+    const { logs } = await read([
+      await endpoint({
+        http: (_, response) => {
+          if (turn++ % 4 !== 2) return false
+          response.destroy()
+          return true
+        },
+      }),
+    ])
+    expect(logs).toEqual(wanted)
+  })
+
+  test('answers half a body, or what is no JSON', async () => {
+    let turn = 0
+    const { logs } = await read([
+      await endpoint({
+        http: (_, response) => {
+          if (turn++ % 4 !== 2) return false
+          response.setHeader('content-type', turn % 8 < 4 ? 'application/json' : 'text/html')
+          response.end(turn % 8 < 4 ? '{"jsonrpc":"2.0","id":1,"res' : '<html>busy</html>')
+          return true
+        },
+      }),
+    ])
+    expect(logs).toEqual(wanted)
+  })
+
+  test('is gone: the other one does all', async () => {
+    const gone = await endpoint()
+    await gone.close()
+    const { logs } = await read([gone, await endpoint()])
+    expect(logs).toEqual(wanted)
+  })
+
+  test('429 with Retry-After: it is left alone for as long as it says, and the other one works on', async () => {
+    const refusals: number[] = []
+    const limited = await endpoint({
+      http: (requests, response) => {
+        if (requests[0]!.method === 'eth_chainId') return false
+        refusals.push(Date.now())
+        response.writeHead(429, { 'retry-after': '60' }).end('{}')
+        return true
+      },
+    })
+    const { logs } = await read([limited, await endpoint()])
+    expect(logs).toEqual(wanted)
+    // Those that were on their way when it first refused, and none after.
+    expect(Math.max(...refusals) - Math.min(...refusals)).toBeLessThan(1000)
+  })
+
+  test('429 with Retry-After and no other endpoint: it waits that long and goes on', async () => {
+    let refusedAt = 0
+    let nextAt = 0
+    const { logs } = await read([
+      await endpoint({
+        http: (requests, response) => {
+          const isLogs = requests.some(({ method }) => method === 'eth_getLogs')
+          if (refusedAt === 0 && isLogs) {
+            refusedAt = Date.now()
+            response.writeHead(429, { 'retry-after': '1' }).end('{}')
+            return true
+          }
+          if (isLogs && nextAt === 0 && Date.now() - refusedAt > 500) nextAt = Date.now()
+          return false
+        },
+      }),
+    ])
+    expect(logs).toEqual(wanted)
+    expect(nextAt - refusedAt).toBeGreaterThanOrEqual(950)
+  })
+
+  test('is of another chain: it is asked for nothing else', async () => {
+    const foreign = await endpoint({
+      before: ({ method }) => (method === 'eth_chainId' ? { result: '0x1' } : undefined),
+    })
+    const { logs } = await read([foreign, await endpoint()])
+    expect(logs).toEqual(wanted)
+    expect(new Set(foreign.seen.map(({ method }) => method))).toEqual(new Set(['eth_chainId']))
+  })
+})
+
+describe('an endpoint with limits', () => {
+  const spanOf = (request: RpcRequest) => {
+    const [{ fromBlock, toBlock }] = request.params as [{ fromBlock: string; toBlock: string }]
+    return Number(toBlock) - Number(fromBlock) + 1
+  }
+
+  test.each([
+    ['names it', (most: number) => `eth_getLogs is limited to a ${most} range`],
+    ['does not name it', () => 'block range is too wide'],
+    ['lies about it', () => 'eth_getLogs is limited to a 10,000 range'],
+  ])('on the number of blocks, and %s', async (_, message) => {
+    for (const most of [1, 7, 33]) {
+      const limited = await endpoint({
+        before: request =>
+          request.method === 'eth_getLogs' && spanOf(request) > most
+            ? { error: { code: -32000, message: message(most) } }
+            : undefined,
+      })
+      const { logs } = await read([limited])
+      expect(logs).toEqual(wanted)
+      const asked = limited.seen.filter(({ method }) => method === 'eth_getLogs')
+      const refused = asked.filter(request => spanOf(request) > most)
+      expect(refused.length, 'the limit is learnt').toBeLessThan(asked.length / 3 + 16)
+    }
+  })
+
+  test('on the number of results', async () => {
+    const strict = await replayServer({ files: [recordingOf(lines)], chainId: CHAIN, maxResults: 5 })
+    const front = await frontOf(strict.url)
+    fronts.push(front)
+    try {
+      expect((await read([front])).logs).toEqual(wanted)
+    } finally {
+      await strict.stop()
+    }
+  })
+
+  test('on the calls of a batch', async () => {
+    const limited = await endpoint({
+      before: () => undefined,
+      http: (requests, response) => {
+        if (requests.length <= 3) return false
+        response.setHeader('content-type', 'application/json')
+        const error = { code: -32600, message: 'Batch of more than 3 requests are not allowed on free tier' }
+        response.end(JSON.stringify(requests.map(({ id }) => ({ jsonrpc: '2.0', id, error }))))
+        return true
+      },
+    })
+    expect((await read([limited])).logs).toEqual(wanted)
+  })
+
+  test('one block alone is more than it gives: an error, not a hole', async () => {
+    const limited = await endpoint({
+      before: request =>
+        middle(request) ? { error: { code: -32000, message: 'response size exceeded' } } : undefined,
+    })
+    await expect(read([limited])).rejects.toThrow(
+      /block \d+ alone has more logs than it gives: response size exceeded\n {2}fix:/,
+    )
+  })
+})
