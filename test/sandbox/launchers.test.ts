@@ -123,6 +123,8 @@ describe('anvil', () => {
     const transaction = { from: '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266', data: '0x60006000a000' } // emits LOG0
     const first = await startAnvil({ chainId: 8453, stateFile })
     const hash = await rpc<string>(first.url, 'eth_sendTransaction', [transaction])
+    // Anvil answers before it has mined the block.
+    while ((await rpc(first.url, 'eth_getTransactionReceipt', [hash])) === null) await sleep(10)
     const before = await rpc<unknown[]>(first.url, 'eth_getLogs', [{ fromBlock: '0x0' }])
     await first.stop()
 
