@@ -108,10 +108,17 @@ function text(value: unknown): string {
   return NEEDS_ESCAPE.test(string) ? `"${string.replace(ESCAPED, '\\$&')}"` : `"${string}"`
 }
 
+/** Rows of one block share their time. */
+let latest = { ms: Number.NaN, text: '' }
+
 /** ISO 8601 in UTC. Years past 9999, which a contract may name, without JavaScript's sign, which Postgres refuses. */
 function time(value: Date): string {
-  const iso = value.toISOString()
-  return iso.startsWith('+') ? iso.slice(1).replace(/^0+/, '') : iso
+  const ms = value.getTime()
+  if (ms !== latest.ms) {
+    const iso = value.toISOString()
+    latest = { ms, text: iso.startsWith('+') ? iso.slice(1).replace(/^0+/, '') : iso }
+  }
+  return latest.text
 }
 
 function quote(name: string): string {
