@@ -24,4 +24,10 @@ addServe(program)
 addStatement(program)
 addReplay(program)
 
+// A reader that has seen enough (`| head`) closes the pipe: nothing is wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
 program.parseAsync(process.argv).catch(reportAndExit)
