@@ -9,7 +9,7 @@ export default defineConfig({
     // One file at a time: the files share two cores, one Postgres and one Neo4j (Community holds one database).
     fileParallelism: false,
     pool: 'forks',
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 })

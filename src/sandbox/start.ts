@@ -12,6 +12,7 @@ import { requireFreePort } from './freePort'
 import { live } from './living'
 import { lockFolder } from './lockFolder'
 import { startNeo4j } from './neo4j'
+import { stopOrphan } from './pidFile'
 import { until } from './populated'
 import { startPostgres } from './postgres'
 import { runScenario } from './scenario/runScenario'
@@ -52,6 +53,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
       clear(data)
     }
     mkdirSync(join(data, 'logs'), { recursive: true })
+    await stopOrphan(pidFileOf(data, 'serve'), 'the API', 'SIGTERM') // else it would hold the port
     await requireFreePort(options.port, 'the GraphQL API (--port)')
     const keep = <T extends { stop(): Promise<unknown> }>(server: T): T => {
       stops.push(() => server.stop())
@@ -159,9 +161,14 @@ function run(data: string, args: string[], config: string): Supervised {
     name,
     args: [...args, '--config', config],
     logFile: join(data, 'logs', `${name}.log`),
+    pidFile: pidFileOf(data, name),
     // One of the user's own would be taken by the first of them.
     env: { PROMETHEUS_PORT: '0' },
   })
+}
+
+function pidFileOf(data: string, name: string): string {
+  return join(data, `${name}.pid.json`)
 }
 
 function clear(data: string): void {

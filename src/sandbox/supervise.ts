@@ -20,6 +20,8 @@ export interface SupervisedOptions {
   args: string[]
   /** file that its output goes to */
   logFile: string
+  /** see pidFile.ts: what a killed sandbox left behind is stopped before it is started anew */
+  pidFile?: string
   env?: NodeJS.ProcessEnv
 }
 
@@ -45,6 +47,7 @@ export function supervise(options: SupervisedOptions): Supervised {
         env: { ...process.env, ...options.env },
         onLine: line => log.write(`${line}\n`),
         stopSteps: [['SIGTERM', 6_000]],
+        pidFile: options.pidFile,
       })
       if (stopped.signal.aborted) return child.stop()
       const exit = await child.exited
