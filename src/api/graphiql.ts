@@ -2,7 +2,7 @@ import type { GraphiQLOptions } from 'graphql-yoga'
 
 /** Queries that show at once what is there; a person goes on from them. */
 const TABS = [
-  `# Every model, the most forked first hand: its parents, its stake and what it has earned.
+  `# Models, the newest first: its parents, its stake and what it has earned.
 query Models {
   models(first: 10, orderBy: [time_DESC]) {
     totalCount
