@@ -167,6 +167,12 @@ function run(data: string, args: string[], config: string): Supervised {
   })
 }
 
+function withoutPassword(url: string): string {
+  const shown = new URL(url)
+  shown.password = ''
+  return shown.href
+}
+
 function pidFileOf(data: string, name: string): string {
   return join(data, `${name}.pid.json`)
 }
@@ -203,7 +209,7 @@ function summary(at: {
   GraphiQL      ${at.api}/graphql
   statements    ${at.api}/statements/<account>.csv?from=2026-01-01&to=2027-01-01
   health        ${at.api}/health  ${at.api}/ready  ${at.api}/metrics
-  Postgres      ${at.postgres}
+  Postgres      ${withoutPassword(at.postgres)} (its password is in the config)
   Neo4j         ${at.neo4j.url ?? `none: ${at.neo4j.why}; everything is answered from Postgres`}
   alpha 31337   ${at.alpha}
   beta 31338    ${at.beta}

@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
+import { parse } from 'yaml'
 import { packageRoot } from '../../src/config/packageRoot'
 import { type Child, startChild } from '../../src/sandbox/childProcess'
 import { freePort } from '../../src/sandbox/freePort'
@@ -77,6 +78,9 @@ test('npm start serves a populated API, stops without a trace, goes on from ther
   const port = await freePort()
   const first = await start(port)
   expect(first.lines.at(-1)).toMatch(new RegExp(`^Ready .*http://127\\.0\\.0\\.1:${port}/graphql$`))
+  const { password } = new URL(parse(readFileSync(join(data, 'config.yaml'), 'utf8')).postgres.url)
+  expect(password).not.toBe('')
+  expect(first.lines.join('\n')).not.toContain(password)
   const before = await heights(port)
 
   const asked = Date.now()
