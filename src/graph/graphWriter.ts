@@ -1,4 +1,4 @@
-import type { Transaction } from 'neo4j-driver'
+import type { Record as Neo4jRecord, Transaction } from 'neo4j-driver'
 import type { Changes, NodeRow, RelationshipRow } from './changes'
 import { type Label, type NodeElement, type RelationshipElement, stubProperties } from './elements'
 
@@ -63,53 +63,39 @@ export async function writeRelationships(
 
 async function removeRelationships(
   tx: Transaction,
-  { type, from, to }: RelationshipElement,
+  element: RelationshipElement,
   ids: string[],
   suspects: Suspects,
 ): Promise<void> {
   if (ids.length === 0) return
   const { records } = await tx.run(
     `UNWIND $ids AS id
-     MATCH (a)-[r:${type} {id: id}]->(b)
+     MATCH (a)-[r:${element.type} {id: id}]->(b)
      WITH r, a.id AS a, b.id AS b
      DELETE r
      RETURN a, b`,
     { ids },
   )
-  suspects.add(
-    from.label,
-    records.map(record => record.get('a')),
-  )
-  suspects.add(
-    to.label,
-    records.map(record => record.get('b')),
-  )
+  suspects.addEnds(element, records)
 }
 
 /** A relationship cannot be moved to other ends: it is removed and made anew. */
 async function removeMoved(
   tx: Transaction,
-  { type, from, to }: RelationshipElement,
+  element: RelationshipElement,
   rows: RelationshipRow[],
   suspects: Suspects,
 ): Promise<void> {
   if (rows.length === 0) return
   const { records } = await tx.run(
     `UNWIND $rows AS row
-     MATCH (a)-[r:${type} {id: row.id}]->(b) WHERE a.id <> row.from OR b.id <> row.to
+     MATCH (a)-[r:${element.type} {id: row.id}]->(b) WHERE a.id <> row.from OR b.id <> row.to
      WITH r, a.id AS a, b.id AS b
      DELETE r
      RETURN a, b`,
     { rows: rows.map(({ id, from, to }) => ({ id, from, to })) },
   )
-  suspects.add(
-    from.label,
-    records.map(record => record.get('a')),
-  )
-  suspects.add(
-    to.label,
-    records.map(record => record.get('b')),
-  )
+  suspects.addEnds(element, records)
 }
 
 async function demote(tx: Transaction, { label }: NodeElement, ids: string[]): Promise<void> {
@@ -130,5 +116,17 @@ class Suspects {
     const set = this.byLabel.get(label) ?? new Set()
     for (const id of ids) set.add(id)
     this.byLabel.set(label, set)
+  }
+
+  /** Both ends of removed relationships, returned as `a` and `b`. */
+  addEnds({ from, to }: RelationshipElement, removed: Neo4jRecord[]): void {
+    this.add(
+      from.label,
+      removed.map(record => record.get('a')),
+    )
+    this.add(
+      to.label,
+      removed.map(record => record.get('b')),
+    )
   }
 }

@@ -1,5 +1,5 @@
 import type { DomainEvent, LogRejected, Origin } from '../ledger/events'
-import type { AdapterContext, Deployment, Handler, Protocol, ProtocolLog } from '../protocols/protocol'
+import type { AdapterContext, Deployment, Protocol, ProtocolLog } from '../protocols/protocol'
 import type { LogFilter } from '../rpc/chainLogs'
 
 /** A protocol as deployed on the processor's chain. */
@@ -31,11 +31,12 @@ export function decode(
   for (const log of logs) {
     for (const source of sources) announce(chain, source, log, discovered, announcements)
   }
+  const contexts = sources.map(source => ({ source, context: contextOf(chain, source, discovered) }))
   for (const log of logs) {
     events.push(...(announcements.get(log) ?? []))
-    for (const source of sources) {
+    for (const { source, context } of contexts) {
       if (log.block < source.deployment.firstBlock) continue
-      events.push(...decodeLog(chain, source, log, discovered))
+      events.push(...decodeLog(source, log, discovered, context))
     }
   }
   return events
@@ -67,15 +68,24 @@ function announce(
   }
 }
 
-function decodeLog(chain: string, source: Source, log: ProtocolLog, discovered: Discovered): DomainEvent[] {
-  const { protocol, deployment } = source
+function contextOf(chain: string, { protocol, deployment }: Source, discovered: Discovered): AdapterContext {
+  return { chain, deployment, discovered: address => discoveredRole(protocol, address, discovered) }
+}
+
+function decodeLog(
+  source: Source,
+  log: ProtocolLog,
+  discovered: Discovered,
+  context: AdapterContext,
+): DomainEvent[] {
+  const { protocol } = source
   const topic = log.topics[0]
   if (topic === undefined) return []
   const role = roleOf(source, log.address, discovered)
   const own = role === undefined ? undefined : protocol.handlers[role]?.[topic]
   const handler = own ?? protocol.handlers['*']?.[topic]
   if (handler === undefined) return []
-  const origin = originOf(chain, protocol.name, log)
+  const origin = originOf(context.chain, protocol.name, log)
   if (handler.topics !== undefined && handler.topics !== log.topics.length) {
     return own
       ? [
@@ -86,14 +96,6 @@ function decodeLog(chain: string, source: Source, log: ProtocolLog, discovered: 
           ),
         ]
       : []
-  }
-  const context: AdapterContext = {
-    chain,
-    deployment,
-    discovered: address => {
-      const found = discovered.get(address)
-      return found?.protocol === protocol.name ? found.role : undefined
-    },
   }
   try {
     return handler.handle(log, origin, context)
@@ -119,8 +121,10 @@ function roleOf(
     }
     rolesByAddress.set(deployment, roles)
   }
-  const role = roles.get(address)
-  if (role !== undefined) return role
+  return roles.get(address) ?? discoveredRole(protocol, address, discovered)
+}
+
+function discoveredRole(protocol: Protocol, address: string, discovered: Discovered): string | undefined {
   const found = discovered.get(address)
   return found?.protocol === protocol.name ? found.role : undefined
 }
@@ -160,11 +164,4 @@ export function filtersOf({ protocol, deployment }: Source): LogFilter[] {
   }
   if (anywhere.size > 0) filters.push({ topics: [...anywhere].sort(), fromBlock: deployment.firstBlock })
   return filters
-}
-
-/** The handler that reads a topic of a role; for docs and tests. */
-export function handlersOf(protocol: Protocol): { role: string; topic: string; handler: Handler }[] {
-  return Object.entries(protocol.handlers).flatMap(([role, handlers]) =>
-    Object.entries(handlers).map(([topic, handler]) => ({ role, topic, handler })),
-  )
 }

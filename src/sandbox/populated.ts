@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
+import { JsonRpc } from './jsonRpc'
 import { SandboxError } from './sandboxError'
 import type { Supervised } from './supervise'
 
@@ -46,15 +47,9 @@ export async function until(
 }
 
 async function headOf(url: string): Promise<{ chain: string; head: number }> {
-  const ask = async (method: string) => {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params: [] }),
-    })
-    return Number(((await response.json()) as { result: string }).result)
-  }
-  return { chain: `eip155:${await ask('eth_chainId')}`, head: await ask('eth_blockNumber') }
+  const rpc = new JsonRpc(url)
+  const [id, head] = await Promise.all([rpc.call<string>('eth_chainId'), rpc.call<string>('eth_blockNumber')])
+  return { chain: `eip155:${Number(id)}`, head: Number(head) }
 }
 
 async function isReady(url: string): Promise<boolean> {

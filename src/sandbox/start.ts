@@ -9,6 +9,7 @@ import { migrate } from '../postgres/migrate'
 import { replayServer } from '../replay/replayServer'
 import { startAnvil } from './anvil'
 import { requireFreePort } from './freePort'
+import { JsonRpc } from './jsonRpc'
 import { live } from './living'
 import { lockFolder } from './lockFolder'
 import { startNeo4j } from './neo4j'
@@ -81,7 +82,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
     say('Playing the scenario on the two chains …')
     const scenario = await runScenario({ a: alpha.url, b: beta.url, seed: options.seed })
     if (scenario.played) {
-      await Promise.all([alpha.url, beta.url].map(mineTail))
+      await Promise.all([alpha, beta].map(({ url }) => new JsonRpc(url).call('anvil_mine', [TAIL_BLOCKS, 1])))
       writeFileSync(played, '')
     }
     say(scenario.played ? '  played' : '  the chains go on where they stopped')
@@ -181,14 +182,6 @@ function clear(data: string): void {
   for (const part of ['postgres', 'neo4j', 'chains', 'logs', 'config.yaml']) {
     rmSync(join(data, part), { recursive: true, force: true })
   }
-}
-
-async function mineTail(url: string): Promise<void> {
-  await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'anvil_mine', params: [TAIL_BLOCKS, 1] }),
-  })
 }
 
 async function untilAborted(signal: AbortSignal): Promise<void> {

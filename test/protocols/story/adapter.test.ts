@@ -1,7 +1,7 @@
 import { encodeAbiParameters, encodeEventTopics, type Hex, padHex, parseAbi, stringToHex } from 'viem'
 import { describe, expect, test } from 'vitest'
-import { decode, handlersOf } from '../../../src/indexer/decode'
-import type { ProtocolLog } from '../../../src/protocols/protocol'
+import { decode } from '../../../src/indexer/decode'
+import type { Protocol, ProtocolLog } from '../../../src/protocols/protocol'
 import { deployments } from '../../../src/protocols/story/deployments'
 import { story } from '../../../src/protocols/story/story'
 import { address } from './emitters'
@@ -14,6 +14,13 @@ const chain = 'eip155:1514'
 
 function log(at: string, topics: Hex[], data: Hex = '0x', logIndex = 0): ProtocolLog {
   return { address: at, topics, data, block: 5, blockHash: '0x05', time: 1000, transaction: '0xaa', logIndex }
+}
+
+/** Every handler with its role and topic. */
+function handlersOf(protocol: Protocol) {
+  return Object.entries(protocol.handlers).flatMap(([role, handlers]) =>
+    Object.entries(handlers).map(([topic, handler]) => ({ role, topic, handler })),
+  )
 }
 
 function events(...logs: ProtocolLog[]) {
