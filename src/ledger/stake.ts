@@ -304,20 +304,26 @@ function record(
   event: PoolEvent,
   change: Pick<StakeEvent, 'kind' | 'accountId'> & Partial<StakeEvent>,
 ): void {
-  state.add(
-    StakeEvent,
-    new StakeEvent({
-      ...originColumns(event.origin),
-      id: state.factId(StakeEvent, event.origin),
-      poolId: pool.id,
-      modelId: pool.modelId,
-      assetId: pool.assetId,
-      sharesDelta: 0n,
-      activeDelta: 0n,
-      exitingDelta: 0n,
-      ...change,
-    }),
-  )
+  // Most of a busy chain's rows are these: assigned one by one, since spreading and Object.assign cost ten times as much.
+  const { origin } = event
+  const row = new StakeEvent()
+  row.id = state.factId(StakeEvent, origin)
+  row.chain = origin.chain
+  row.protocol = origin.protocol
+  row.contract = origin.contract
+  row.kind = change.kind
+  row.poolId = pool.id
+  row.modelId = pool.modelId
+  row.assetId = pool.assetId
+  row.accountId = change.accountId
+  row.sharesDelta = change.sharesDelta ?? 0n
+  row.activeDelta = change.activeDelta ?? 0n
+  row.exitingDelta = change.exitingDelta ?? 0n
+  row.block = origin.block
+  row.time = new Date(origin.time)
+  row.transaction = origin.transaction
+  row.logIndex = origin.logIndex
+  state.add(StakeEvent, row)
 }
 
 function rejectUnknownPool(state: LedgerState, event: PoolEvent): void {
