@@ -1,6 +1,6 @@
 import type { RangeBlock } from '../rpc/chainLogs'
 import type { RpcPool } from '../rpc/rpcPool'
-import type { BatchOutcome } from './batch'
+import type { BatchOutcome } from './chainBatches'
 
 /** Adds up a backfill, for the one line at its end that says where the time went. */
 export class BackfillReport {

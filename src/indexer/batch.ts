@@ -1,16 +1,15 @@
-import type { Store } from '@subsquid/typeorm-store'
+import { Breather } from '../ledger/breather'
+import type { DomainEvent } from '../ledger/events'
 import { fold } from '../ledger/fold'
 import { accountId } from '../ledger/ids'
 import { originColumns } from '../ledger/parties'
 import { LedgerState, type Row } from '../ledger/state'
 import { DiscoveredContract, RejectedLog, Token } from '../model'
 import type { ProtocolLog } from '../protocols/protocol'
-import { type Discovered, decode, type Source } from './decode'
-import type { ChainRows } from './knownRows'
-import { loadFrom, rowsWhere } from './load'
-import { connectionOf, dataSourceOf, isFinal } from './storeConnection'
+import type { Changes } from './bulkWrite'
+import { type Discovered, decodeEach, type Source } from './decode'
+import { loadFrom, type Reader, rowsWhere } from './load'
 import { describeTokens, type KnownTokens, type TokenCall } from './tokens'
-import { write } from './write'
 
 /** What a batch is folded with. */
 export interface BatchContext {
@@ -19,53 +18,42 @@ export interface BatchContext {
   sources: Source[]
   tokens: KnownTokens
   call: TokenCall
-  /** used for final batches; absent: everything is read */
-  rows?: ChainRows
 }
 
-/** What a batch came to, for metrics. */
-export interface BatchOutcome {
+/** What a batch comes to, for metrics. */
+export interface BatchFigures {
   logs: number
   events: number
   rejected: number
   decodeMs: number
   foldMs: number
-  writeMs: number
 }
 
-/**
- * Logs -> domain events -> rows, in one transaction of the store. May be called again for the same batch
- * (the store repeats a batch after a serialization failure): it has no effect outside the store.
- */
-export async function processBatch(
-  store: Store,
+/** Logs -> domain events -> rows. Reads the database, and writes nothing. */
+export async function foldBatch(
   logs: ProtocolLog[],
   context: BatchContext,
-): Promise<BatchOutcome> {
+  reader: Reader,
+): Promise<BatchFigures & { changes: Changes }> {
   const start = performance.now()
-  const client = await connectionOf(store)
-  const source = dataSourceOf(store)
-  const rows = isFinal(store) ? context.rows : undefined
-  const discovered = await discoveredAmong(logs, context, rows, ids =>
-    rowsWhere(client, source, DiscoveredContract, 'id', ids),
-  )
-  const events = decode(context.chain, context.sources, logs, discovered)
+  const discovered = await discoveredAmong(logs, context, reader)
+  const events: DomainEvent[] = []
+  const breather = new Breather()
+  for (const decoded of decodeEach(context.chain, context.sources, logs, discovered)) {
+    events.push(...decoded)
+    if (breather.isDue) await breather.rest()
+  }
   const decoded = performance.now()
-  const load = loadFrom(client, source, (entity, id, row) => rows?.learn(entity, id, row))
-  const state = await fold(events, load, new LedgerState(rows))
+  const state = await fold(events, loadFrom(reader), new LedgerState(reader.rows))
   const rejected = keepRejected(state, logs)
   await describeTokens(state.created(Token), context.tokens, context.call)
-  const folded = performance.now()
-  const changes = state.changes()
-  await write(store, changes)
-  rows?.stage(changes)
   return {
+    changes: state.changes(),
     logs: logs.length,
     events: events.length,
     rejected,
     decodeMs: decoded - start,
-    foldMs: folded - decoded,
-    writeMs: performance.now() - folded,
+    foldMs: performance.now() - decoded,
   }
 }
 
@@ -73,9 +61,9 @@ export async function processBatch(
 async function discoveredAmong(
   logs: ProtocolLog[],
   { chain, sources }: BatchContext,
-  rows: ChainRows | undefined,
-  read: (ids: string[]) => Promise<Row[]>,
+  reader: Reader,
 ): Promise<Discovered> {
+  const { rows } = reader
   const deployed = new Set(sources.flatMap(({ deployment }) => Object.values(deployment.contracts)))
   const addresses = new Set(logs.map(log => log.address))
   const discovered: Discovered = new Map()
@@ -92,7 +80,7 @@ async function discoveredAmong(
     else if (row === undefined) unknown.add(id)
   }
   if (unknown.size === 0) return discovered
-  for (const row of await read([...unknown])) {
+  for (const row of await rowsWhere(reader, DiscoveredContract, 'id', [...unknown])) {
     note(row)
     rows?.learn(DiscoveredContract, row.id, row)
     unknown.delete(row.id)

@@ -1,36 +1,90 @@
+import { finished } from 'node:stream/promises'
 import type { ClientBase } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import type { DataSource } from 'typeorm'
+import { Breather } from '../ledger/breather'
 import type { Entity, Row } from '../ledger/state'
-import { type EntityTable, type TableColumn, tableOf } from './entityTable'
+import { BinaryWriter } from './binaryWriter'
+import { type EntityTable, type TableColumn, tableOf, writeArray } from './entityTable'
 
 /** State rows to upsert and facts to insert, by entity, as `LedgerState.changes` gives them. */
 export type Changes = { entity: Entity; states: Row[]; facts: Row[] }[]
 
-/** Rows in one statement: bounds its text, some hundred bytes a row. */
+/** A statement with its rows as the server takes them. */
+export type BulkStatement = { copy: string; bytes: Buffer } | { name: string; text: string; values: Buffer[] }
+
+/** Rows in one statement: bounds its size, some hundred bytes a row. */
 const CHUNK = 10_000
 
 /**
- * Writes rows past the store, one array parameter a column: on 200k rows 0.5 s of Node where typeorm takes 6.
- * Only for final batches, since the store's log for rollbacks does not see it. The next statement's text is made
- * while Postgres works on the one before.
+ * What writes rows past the store: facts by COPY, states by `INSERT … SELECT FROM unnest … ON CONFLICT` with an array
+ * parameter a column. Binary, which costs Postgres half of what text does. Only for final batches, since the store's
+ * log for rollbacks does not see it.
  */
-export async function bulkWrite(client: ClientBase, source: DataSource, changes: Changes): Promise<void> {
-  let running: Promise<unknown> = Promise.resolve()
+export async function bulkStatements(source: DataSource, changes: Changes): Promise<BulkStatement[]> {
+  const statements: BulkStatement[] = []
+  const breather = new Breather()
   for (const { entity, states, facts } of changes) {
     const table = tableOf(source, entity)
-    for (const [rows, statement] of [
-      [states, upsertOf(table)],
-      [facts, insertOf(table)],
-    ] as const) {
-      for (let start = 0; start < rows.length; start += CHUNK) {
-        const values = parametersOf(table.columns, rows.slice(start, start + CHUNK))
-        await running
-        running = client.query({ ...statement, values })
-        running.catch(() => {}) // awaited above or below; until then it must not count as unhandled
-      }
+    for (const rows of chunksOf(states)) {
+      const values = table.columns.map(column => parameterOf(column, rows))
+      statements.push({ ...upsertOf(table), values })
+      if (breather.isDue) await breather.rest()
+    }
+    for (const rows of chunksOf(facts)) {
+      const copy = `COPY ${table.name} (${namesOf(table)}) FROM STDIN (FORMAT binary)`
+      statements.push({ copy, bytes: await copyOf(table.columns, rows, breather) })
     }
   }
-  await running
+  return statements
+}
+
+/** Runs them, on the connection of an open transaction. */
+export async function bulkWrite(client: ClientBase, statements: BulkStatement[]): Promise<void> {
+  for (const statement of statements) {
+    if ('copy' in statement) {
+      const stream = client.query(copyFrom(statement.copy))
+      stream.end(statement.bytes)
+      await finished(stream)
+    } else await client.query(statement)
+  }
+}
+
+function* chunksOf(rows: Row[]): Generator<Row[]> {
+  for (let start = 0; start < rows.length; start += CHUNK) yield rows.slice(start, start + CHUNK)
+}
+
+/** Signature, no flags, no extension. */
+const COPY_HEAD = Buffer.from('PGCOPY\n\u00ff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+const COPY_END = -1
+
+async function copyOf(columns: TableColumn[], rows: Row[], breather: Breather): Promise<Buffer> {
+  const writer = new BinaryWriter()
+  writer.raw(COPY_HEAD)
+  for (const row of rows) {
+    writer.int16(columns.length)
+    for (const { property, write } of columns) writeOrNull(writer, fieldOf(row, property), write)
+    if (breather.isDue) await breather.rest()
+  }
+  writer.int16(COPY_END)
+  return writer.bytes()
+}
+
+/** A column's values as one array. */
+function parameterOf({ property, element }: TableColumn, rows: Row[]): Buffer {
+  const writer = new BinaryWriter()
+  writeArray(writer, element.oid, rows, row => writeOrNull(writer, fieldOf(row, property), element.write))
+  return writer.bytes()
+}
+
+function fieldOf(row: Row, property: string): unknown {
+  return (row as unknown as Record<string, unknown>)[property]
+}
+
+/** An absent value is null. */
+function writeOrNull(writer: BinaryWriter, value: unknown, write: TableColumn['write']): void {
+  if (value === null || value === undefined) writer.nullValue()
+  else write(writer, value)
 }
 
 interface Statement {
@@ -38,49 +92,28 @@ interface Statement {
   text: string
 }
 
-const inserts = new WeakMap<EntityTable, Statement>()
 const upserts = new WeakMap<EntityTable, Statement>()
-
-function insertOf(table: EntityTable): Statement {
-  let statement = inserts.get(table)
-  if (!statement) {
-    statement = { name: `insert-${table.key}`, text: insertText(table) }
-    inserts.set(table, statement)
-  }
-  return statement
-}
 
 function upsertOf(table: EntityTable): Statement {
   let statement = upserts.get(table)
   if (!statement) {
+    const names = namesOf(table)
+    const read = table.columns.map(({ name, element: { cast } }) => (cast ? `${name}::${cast}` : name))
+    const parameters = table.columns.map(({ element }, i) => `$${i + 1}::${element.type}[]`)
     const sets = table.columns
       .filter(({ property }) => property !== 'id')
       .map(({ name }) => `${name} = EXCLUDED.${name}`)
     statement = {
       name: `upsert-${table.key}`,
-      text: `${insertText(table)}\nON CONFLICT ("id") DO UPDATE SET ${sets.join(', ')}`,
+      text: `INSERT INTO ${table.name} (${names})
+             SELECT ${read.join(', ')} FROM unnest(${parameters.join(', ')}) AS r (${names})
+             ON CONFLICT ("id") DO UPDATE SET ${sets.join(', ')}`,
     }
     upserts.set(table, statement)
   }
   return statement
 }
 
-function insertText(table: EntityTable): string {
-  const names = table.columns.map(column => column.name).join(', ')
-  const read = table.columns.map(({ name, cast }) => (cast ? `${name}::${cast}` : name)).join(', ')
-  const parameters = table.columns.map(({ parameterType }, i) => `$${i + 1}::${parameterType}[]`).join(', ')
-  return `INSERT INTO ${table.name} (${names})\nSELECT ${read} FROM unnest(${parameters}) AS r (${names})`
-}
-
-/** A column's values as one array literal. An absent value is null. */
-function parametersOf(columns: TableColumn[], rows: Row[]): string[] {
-  return columns.map(({ property, literal }) => {
-    let list = '{'
-    for (let i = 0; i < rows.length; i++) {
-      const value = (rows[i] as unknown as Record<string, unknown>)[property]
-      if (i > 0) list += ','
-      list += value === null || value === undefined ? 'NULL' : literal(value)
-    }
-    return `${list}}`
-  })
+function namesOf(table: EntityTable): string {
+  return table.columns.map(column => column.name).join(', ')
 }

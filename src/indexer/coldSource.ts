@@ -38,10 +38,6 @@ interface Options {
   /** blocks on top after which a block is final */
   finality: number
   pollIntervalMs: number
-  /** told how long the next blocks were waited for */
-  waited(ms: number): void
-  /** told when the final head is reached and all before it is written */
-  ended(): void
 }
 
 /** A range, and where its blocks come from. */
@@ -91,7 +87,6 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
         if (++misfits > MISFITS) throw new RangesMisfit(error)
       }
     }
-    this.options.ended()
   }
 
   /** Ranges as they come, in batches, each block linked to the one before by hash where that is known. */
@@ -108,16 +103,13 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
       run: step => this.read(step),
     })
     let previous = before
-    let asked = performance.now()
     for await (const group of ranges) {
-      this.options.waited(performance.now() - asked)
       const blocks = group.flat()
       for (const { header } of blocks) {
         checkLink(previous, header)
         previous = header
       }
       yield blocks
-      asked = performance.now()
     }
   }
 

@@ -32,7 +32,7 @@ export class ChainDatabase extends TypeormDatabase {
     this.rows = new ChainRows(caip2(chainId))
   }
 
-  /** A final batch. What it wrote is known once it is committed, and not before: it may be tried again. */
+  /** A final batch, which was staged in `rows` or writes none. */
   override async transact(...args: Parameters<TypeormDatabase['transact']>): Promise<void> {
     try {
       await super.transact(...args)

@@ -25,21 +25,30 @@ export function decode(
   logs: ProtocolLog[],
   known: Discovered,
 ): DomainEvent[] {
+  return [...decodeEach(chain, sources, logs, known)].flat()
+}
+
+/** The same, one log's events after another's. */
+export function* decodeEach(
+  chain: string,
+  sources: Source[],
+  logs: ProtocolLog[],
+  known: Discovered,
+): Generator<DomainEvent[]> {
   const discovered: Discovered = new Map(known)
-  const events: DomainEvent[] = []
   const announcements = new Map<ProtocolLog, DomainEvent[]>()
   for (const log of logs) {
     for (const source of sources) announce(chain, source, log, discovered, announcements)
   }
   const contexts = sources.map(source => ({ source, context: contextOf(chain, source, discovered) }))
   for (const log of logs) {
-    events.push(...(announcements.get(log) ?? []))
+    const announced = announcements.get(log)
+    if (announced) yield announced
     for (const { source, context } of contexts) {
       if (log.block < source.deployment.firstBlock) continue
-      events.push(...decodeLog(source, log, discovered, context))
+      yield decodeLog(source, log, discovered, context)
     }
   }
-  return events
 }
 
 function announce(

@@ -1,21 +1,30 @@
 import type { DataSource } from 'typeorm'
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata'
 import type { Entity, Row } from '../ledger/state'
+import type { BinaryWriter } from './binaryWriter'
 
-/** One column of an entity's table: how a value gets into an array parameter, and out of a result. */
+/** One column of an entity's table: how a value gets into a COPY or an array parameter, and out of a result. */
 export interface TableColumn {
   /** property of the entity's class */
   property: string
   /** quoted */
   name: string
-  /** element type of the array parameter that holds the column's values */
-  parameterType: string
-  /** what a parameter's element must be cast to, where that is another type */
-  cast?: string
-  /** the value as an element of an array literal */
-  literal(value: unknown): string
+  /** the value, never null, as COPY takes it */
+  write(writer: BinaryWriter, value: unknown): void
+  /** how a parameter holds the column's values */
+  element: ArrayElement
   /** the value as `pg` gives it -> as the entity has it */
   read(value: unknown): unknown
+}
+
+/** An element of an array parameter that holds a column's values. */
+export interface ArrayElement {
+  type: string
+  /** of the type: what PostgreSQL's pg_type.dat says */
+  oid: number
+  /** what an element must be cast to, where the column's type is another */
+  cast?: string
+  write(writer: BinaryWriter, value: unknown): void
 }
 
 /** An entity's table as raw SQL needs it. */
@@ -61,33 +70,40 @@ export function readRow(table: EntityTable, values: Record<string, unknown>): Ro
   return row as unknown as Row
 }
 
+const TEXT = { type: 'text', oid: 25, write: writeText }
+
 function columnOf(column: ColumnMetadata): TableColumn {
   const common = { property: column.propertyName, name: quote(column.databaseName) }
   const same = (value: unknown) => value
+  const plain = (
+    type: string,
+    oid: number,
+    write: TableColumn['write'],
+    read: TableColumn['read'] = same,
+  ): TableColumn => ({ ...common, write, element: { type, oid, write }, read })
   if (column.isArray) {
-    // unnest flattens arrays of arrays, so a row's array travels as the text of its literal.
-    return {
-      ...common,
-      parameterType: 'text',
-      cast: 'text[]',
-      literal: value =>
-        text(`{${(value as unknown[]).map(item => (item == null ? 'NULL' : text(item))).join(',')}}`),
-      read: same,
-    }
+    // unnest flattens arrays of arrays, so in a parameter a row's array is the text of its literal.
+    const write: TableColumn['write'] = (writer, value) => writeText(writer, arrayLiteral(value as string[]))
+    return { ...common, write: writeTextArray, element: { ...TEXT, cast: 'text[]', write }, read: same }
   }
   switch (typeName(column)) {
     case 'numeric':
       // wei: bigint here, numeric(78,0) there, digits in between
-      return { ...common, parameterType: 'numeric', literal: String, read: value => BigInt(value as string) }
+      return plain(
+        'numeric',
+        1700,
+        (writer, value) => writer.numericValue(value as bigint),
+        value => BigInt(value as string),
+      )
     case 'int4':
-      return { ...common, parameterType: 'int4', literal: String, read: same }
+      return plain('int4', 23, (writer, value) => writer.int4Value(value as number))
     case 'bool':
-      return { ...common, parameterType: 'bool', literal: String, read: same }
+      return plain('bool', 16, (writer, value) => writer.boolValue(value as boolean))
     case 'timestamp with time zone':
-      return { ...common, parameterType: 'timestamptz', literal: value => time(value as Date), read: same }
+      return plain('timestamptz', 1184, (writer, value) => writer.timestampValue(value as Date))
     case 'text':
     case 'varchar':
-      return { ...common, parameterType: 'text', literal: text, read: same }
+      return plain(TEXT.type, TEXT.oid, TEXT.write)
     default:
       throw new Error(
         `column ${column.entityMetadata.tableName}.${column.databaseName}: no bulk form of its type`,
@@ -99,26 +115,31 @@ function typeName(column: ColumnMetadata): string {
   return column.type === String ? 'text' : String(column.type)
 }
 
-const NEEDS_ESCAPE = /["\\]/
-const ESCAPED = /["\\]/g
-
-/** Quoted, since a bare word could be NULL or hold a comma. */
-function text(value: unknown): string {
-  const string = value as string
-  return NEEDS_ESCAPE.test(string) ? `"${string.replace(ESCAPED, '\\$&')}"` : `"${string}"`
+function writeText(writer: BinaryWriter, value: unknown): void {
+  writer.textValue(value as string)
 }
 
-/** Rows of one block share their time. */
-let latest = { ms: Number.NaN, text: '' }
+function writeTextArray(writer: BinaryWriter, value: unknown): void {
+  const items = value as string[]
+  writer.lengthOf(() => writeArray(writer, TEXT.oid, items, item => writer.textValue(item)))
+}
 
-/** ISO 8601 in UTC. Years past 9999, which a contract may name, without JavaScript's sign, which Postgres refuses. */
-function time(value: Date): string {
-  const ms = value.getTime()
-  if (ms !== latest.ms) {
-    const iso = value.toISOString()
-    latest = { ms, text: iso.startsWith('+') ? iso.slice(1).replace(/^0+/, '') : iso }
-  }
-  return latest.text
+/** The array's value, without the length before it. */
+export function writeArray<T>(writer: BinaryWriter, oid: number, items: T[], write: (item: T) => void): void {
+  writer.int32(items.length === 0 ? 0 : 1) // dimensions
+  writer.int32(1) // may hold nulls
+  writer.int32(oid)
+  if (items.length === 0) return
+  writer.int32(items.length)
+  writer.int32(1) // index of the first
+  for (const item of items) write(item)
+}
+
+const ESCAPED = /["\\]/g
+
+/** Items are quoted, since a bare word could be NULL or hold a comma. */
+function arrayLiteral(items: string[]): string {
+  return `{${items.map(item => `"${item.replace(ESCAPED, '\\$&')}"`).join(',')}}`
 }
 
 function quote(name: string): string {

@@ -24,21 +24,27 @@ class Generation {
 }
 
 /**
- * What the database is known to hold of one chain's states, from one final batch to the next: each row has one writer,
- * this process, so what it wrote or read is what is there. Saves most of the reading, and with it the ledger's second
- * and third run over a batch. Forgotten with every hot batch, whose rows may be rolled back, and every failure.
+ * What is known of one chain's states, from one final batch to the next: each row has one writer, this process, so what
+ * it folded or read is what is there, or will be. Saves most of the reading, and with it the ledger's second and third
+ * run over a batch, and lets a batch be folded before the one before it is written. Forgotten with every hot batch,
+ * whose rows may be rolled back, and every failure.
  */
 export class ChainRows implements KnownRows {
   private young = new Generation()
   private old = new Generation()
   /** The chain had no rows, and all that were written since are here: what is not here is not there. */
   private whole = false
-  private staged: { entity: Entity; states: Row[] }[] = []
+  /** of batches that are folded and not committed yet, oldest first */
+  private staged: Map<Entity, Map<string, Row>>[] = []
 
   /** @param chain CAIP-2: rows of other chains are other processes' to write, and never known */
   constructor(private readonly chain: string) {}
 
   row(entity: Entity, id: string): Row | null | undefined {
+    for (let i = this.staged.length - 1; i >= 0; i--) {
+      const row = this.staged[i]!.get(entity)?.get(id)
+      if (row) return row
+    }
     const row = this.young.get(entity, id)
     if (row !== undefined) return row
     const older = this.old.get(entity, id)
@@ -54,16 +60,17 @@ export class ChainRows implements KnownRows {
     if (this.isOwn(id)) this.keep(entity, id, row)
   }
 
-  /** What the open transaction writes; counts once it is committed. Facts are never read, so they are not kept. */
+  /** What a batch will write. Never dropped for room before it is committed. Facts are never read, so they are not kept. */
   stage(changes: { entity: Entity; states: Row[] }[]): void {
-    this.staged = changes.map(({ entity, states }) => ({ entity, states }))
+    const rowsById = (states: Row[]) => new Map(states.map(row => [row.id, row]))
+    this.staged.push(new Map(changes.map(({ entity, states }) => [entity, rowsById(states)])))
   }
 
+  /** The oldest batch that was staged is committed. */
   commit(): void {
-    for (const { entity, states } of this.staged) {
-      for (const row of states) this.keep(entity, row.id, row)
+    for (const [entity, rows] of this.staged.shift() ?? []) {
+      for (const row of rows.values()) this.keep(entity, row.id, row)
     }
-    this.staged = []
   }
 
   /** The chain has no rows yet. */

@@ -1,33 +1,40 @@
-import type { ClientBase } from 'pg'
+import type { ClientBase, Pool } from 'pg'
 import type { DataSource } from 'typeorm'
 import type { Load } from '../ledger/fold'
 import type { Entity, EntityClass, Row } from '../ledger/state'
 import { readRow, tableOf } from './entityTable'
+import type { ChainRows } from './knownRows'
 
-/**
- * Loads what a fold missed: one query for each entity, whatever the number of rows.
- *
- * @param learn told each row that was read by id, null where there is none
- */
-export function loadFrom(
-  client: ClientBase,
-  source: DataSource,
-  learn: (entity: Entity, id: string, row: Row | null) => void = () => {},
-): Load {
+/** Where a fold's rows are read. */
+export interface Reader {
+  client: Pick<ClientBase | Pool, 'query'>
+  source: DataSource
+  /** what is known without reading; absent: everything is read */
+  rows?: ChainRows
+  /**
+   * Absent: the database holds all that was folded before. Otherwise that is so once this resolves; before, it is of
+   * the rows that `rows` does not know, which nobody has changed since.
+   */
+  settled?: Promise<void>
+}
+
+/** Loads what a fold missed: one query for each entity, whatever the number of rows. */
+export function loadFrom(reader: Reader): Load {
   return async (missing, state) => {
     for (const [entity, ids] of missing.rows) {
       const wanted = [...ids]
-      const found = new Map((await rowsWhere(client, source, entity, 'id', wanted)).map(row => [row.id, row]))
+      const found = new Map((await rowsWhere(reader, entity, 'id', wanted)).map(row => [row.id, row]))
       for (const id of wanted) {
         const row = found.get(id) ?? null
         state.provide(entity as EntityClass<Row>, id, row)
-        learn(entity, id, row)
+        reader.rows?.learn(entity, id, row)
       }
     }
+    if (missing.lists.size > 0) await reader.settled
     for (const [entity, fields] of missing.lists) {
       for (const [field, values] of fields) {
         const found = new Map<string, Row[]>([...values].map(value => [value, []]))
-        for (const row of await rowsWhere(client, source, entity, field, [...values])) {
+        for (const row of await rowsWhere(reader, entity, field, [...values])) {
           found.get((row as unknown as Record<string, string>)[field]!)!.push(row)
         }
         for (const [value, rows] of found) {
@@ -40,8 +47,7 @@ export function loadFrom(
 
 /** All rows whose property has one of the values. Only for properties with an index. */
 export async function rowsWhere(
-  client: ClientBase,
-  source: DataSource,
+  { client, source }: Reader,
   entity: Entity,
   property: string,
   values: string[],

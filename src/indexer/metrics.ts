@@ -1,6 +1,6 @@
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { RpcPool } from '../rpc/rpcPool'
-import type { BatchOutcome } from './batch'
+import type { BatchOutcome } from './chainBatches'
 import type { Progress } from './progress'
 
 /** The processor's own figures, beside the SDK's `sqd_…` ones on the same port. */

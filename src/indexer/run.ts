@@ -4,7 +4,6 @@ import { Runner } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
-import type { ProtocolLog } from '../protocols/protocol'
 import { protocols } from '../protocols/registry'
 import { quantity, type RangeBlock } from '../rpc/chainLogs'
 import { RangeFetcher } from '../rpc/fetchRange'
@@ -12,15 +11,17 @@ import { RangeCache } from '../rpc/rangeCache'
 import { RangeSizer } from '../rpc/rangeSizer'
 import { RpcPool } from '../rpc/rpcPool'
 import { BackfillReport } from './backfillReport'
-import { processBatch } from './batch'
+import { ChainBatches, type ReadyBatch } from './chainBatches'
 import { ColdSource } from './coldSource'
 import { ChainDatabase, stateSchemaOf } from './database'
 import { filtersOf, type Source } from './decode'
 import { checkFinalizedBlock } from './finalizedBlock'
+import { FoldAhead } from './foldAhead'
 import { IndexerMetrics } from './metrics'
 import { preflight } from './preflight'
 import { Progress } from './progress'
 import { sdkParts } from './sdkParts'
+import { isFinal } from './storeConnection'
 import { tokenCallOn } from './tokens'
 import { discardUnusedOutbox } from './unusedOutbox'
 
@@ -53,7 +54,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     return block?.hash ?? null
   }
   const pool = createPool(config.postgres.url, {
-    max: 3,
+    max: 4,
     applicationName: `provenance-progress-${chain.name}`,
   })
   await checkFinalizedBlock(pool, chain, hashAt)
@@ -82,23 +83,33 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   if (!config.neo4j) keepOutboxEmpty(pool, log)
 
   const database = new ChainDatabase(config.postgres.url, chain.id)
-  const context = {
-    rows: database.rows,
-    chain: chain.caip2,
-    sources,
-    tokens: chain.tokens,
-    call: tokenCallOn(rpc),
-  }
+  const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: tokenCallOn(rpc) }
+  const batches = new ChainBatches(database, pool, context)
+  const ahead = new FoldAhead<ReadyBatch>({
+    source: sdk.archive ?? cold(),
+    fold: (blocks, settled) => batches.fold(blocks, settled),
+    waited: ms => {
+      metrics.noteFetch(ms)
+      report.noteFetch(ms)
+    },
+    ended: () => {
+      const line = report.line()
+      if (line) log.info(line)
+    },
+  })
   await new Runner<unknown, Store>({
     database,
     requests: sdk.requests,
-    archive: sdk.archive ?? cold(),
+    archive: ahead,
     hotDataSource: sdk.hot,
     prometheus: sdk.prometheus,
     log: createLogger('sqd:processor'),
+    // May be called again for the same batch, after a serialization failure: it has no effect outside the store.
     process: async (store, batch) => {
       const blocks = batch.blocks as RangeBlock[] // the SDK's own have these fields too: sdkParts asks for them
-      const outcome = await processBatch(store, logsOf(blocks), context)
+      const outcome = isFinal(store)
+        ? await batches.write(store, await ahead.take(blocks))
+        : await batches.processHot(store, blocks)
       metrics.note(outcome)
       report.note(outcome, blocks)
       if (outcome.rejected > 0)
@@ -119,14 +130,6 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
         mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined,
       finality: chain.finality,
       pollIntervalMs: chain.pollIntervalMs,
-      waited: ms => {
-        metrics.noteFetch(ms)
-        report.noteFetch(ms)
-      },
-      ended: () => {
-        const line = report.line()
-        if (line) log.info(line)
-      },
     })
   }
 }
@@ -138,19 +141,4 @@ function keepOutboxEmpty(pool: Pool, log: Logger): void {
     discardUnusedOutbox(pool).catch(error => log.warn(`the unused outbox is not emptied: ${error.message}`))
   void discard()
   setInterval(discard, OUTBOX_INTERVAL_MS).unref()
-}
-
-function logsOf(blocks: RangeBlock[]): ProtocolLog[] {
-  return blocks.flatMap(({ header, logs }) =>
-    logs.map(entry => ({
-      address: entry.address,
-      topics: entry.topics,
-      data: entry.data,
-      block: header.height,
-      blockHash: header.hash,
-      time: header.timestamp,
-      transaction: entry.transactionHash,
-      logIndex: entry.logIndex,
-    })),
-  )
 }

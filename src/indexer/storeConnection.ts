@@ -1,6 +1,6 @@
 import type { Store } from '@subsquid/typeorm-store'
 import type { PoolClient } from 'pg'
-import type { DataSource, EntityManager } from 'typeorm'
+import type { EntityManager } from 'typeorm'
 
 /**
  * What the Squid store keeps to itself and raw SQL needs. The one place that reaches into it, so that a new version of
@@ -22,9 +22,4 @@ export async function connectionOf(store: Store): Promise<PoolClient> {
   const { queryRunner } = (store as unknown as StoreInternals).em()
   if (!queryRunner) throw new Error('the store has no open transaction')
   return (await queryRunner.connect()) as PoolClient
-}
-
-/** Knows the entities' tables and columns. */
-export function dataSourceOf(store: Store): DataSource {
-  return (store as unknown as StoreInternals).em().connection
 }

@@ -1,4 +1,5 @@
 import { applyAll } from './apply'
+import { Breather } from './breather'
 import type { DomainEvent } from './events'
 import { LedgerState, type Missing } from './state'
 
@@ -20,9 +21,13 @@ export async function fold(
   load: Load,
   state = new LedgerState(),
 ): Promise<LedgerState> {
+  const breather = new Breather()
   for (let round = 0; round < MAX_ROUNDS; round++) {
     state.restart()
-    applyAll(state, events)
+    for (const slice of slicesOf(events)) {
+      applyAll(state, slice)
+      if (breather.isDue) await breather.rest()
+    }
     const missing = state.takeMissing()
     if (missing === undefined) return state
     await load(missing, state)
@@ -30,4 +35,18 @@ export async function fold(
   throw new Error(
     `the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`,
   )
+}
+
+/** Events in a slice, about: some hundred µs of work. */
+const SLICE = 50
+
+/** Slices that end where a transaction ends. */
+function* slicesOf(events: DomainEvent[]): Generator<DomainEvent[]> {
+  for (let start = 0; start < events.length; ) {
+    let end = Math.min(start + SLICE, events.length)
+    while (end < events.length && events[end]!.origin.transaction === events[end - 1]!.origin.transaction)
+      end++
+    yield events.slice(start, end)
+    start = end
+  }
 }

@@ -1,12 +1,12 @@
 import type { Store } from '@subsquid/typeorm-store'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Changes } from '../../src/indexer/bulkWrite'
+import { bulkStatements, bulkWrite, type Changes } from '../../src/indexer/bulkWrite'
 import { ChainDatabase, stateSchemaOf } from '../../src/indexer/database'
 import { tableOf } from '../../src/indexer/entityTable'
 import { rowsWhere } from '../../src/indexer/load'
-import { connectionOf, dataSourceOf, isFinal } from '../../src/indexer/storeConnection'
-import { write } from '../../src/indexer/write'
+import { connectionOf, isFinal } from '../../src/indexer/storeConnection'
+import { writeHot } from '../../src/indexer/writeHot'
 import type { Entity, Row } from '../../src/ledger/state'
 import * as model from '../../src/model'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
@@ -53,6 +53,10 @@ async function batch(kind: 'final' | 'hot', run: (store: Store) => Promise<void>
       (store: Store) => run(store),
     )
   }
+}
+
+async function writeFinal(store: Store, changes: Changes): Promise<void> {
+  await bulkWrite(await connectionOf(store), await bulkStatements(chain.source, changes))
 }
 
 /** Values at their bounds: what a contract may emit, and what a name may hold. */
@@ -132,7 +136,7 @@ test.each(entities.map(entity => [entity.name, entity] as const))(
           ] satisfies Changes[]) {
             await batch(kind, async store => {
               expect(isFinal(store)).toBe(kind === 'final')
-              await write(store, changes)
+              await (kind === 'final' ? writeFinal : writeHot)(store, changes)
             })
           }
           outcomes.push(await tableText(entity))
@@ -142,9 +146,8 @@ test.each(entities.map(entity => [entity.name, entity] as const))(
         const kept = new Map([...first, ...added, ...second].map(row => [row.id, row]))
         let read: Row[] = []
         await batch('final', async store => {
-          read = await rowsWhere(await connectionOf(store), dataSourceOf(store), entity, 'id', [
-            ...kept.keys(),
-          ])
+          const reader = { client: await connectionOf(store), source: chain.source }
+          read = await rowsWhere(reader, entity, 'id', [...kept.keys()])
         })
         expect(new Map(read.map(row => [row.id, row]))).toEqual(kept)
       }),
@@ -165,7 +168,7 @@ test('more rows than one statement takes are all written', async () => {
         time: new Date(n * 1000),
       }),
   )
-  await batch('final', store => write(store, [{ entity: model.Account, states: rows, facts: [] }]))
+  await batch('final', store => writeFinal(store, [{ entity: model.Account, states: rows, facts: [] }]))
   const { rows: counted } = await database.pool.query(
     `SELECT count(*)::int AS n, sum(block)::int AS blocks FROM account WHERE id LIKE 'many/%'`,
   )
@@ -193,7 +196,7 @@ test('a fact that is written twice is an error, and nothing of its batch stays',
       logIndex: 0,
     })
   const writing = batch('final', store =>
-    write(store, [{ entity: model.Slash, states: [], facts: [slash(), slash()] }]),
+    writeFinal(store, [{ entity: model.Slash, states: [], facts: [slash(), slash()] }]),
   )
   await expect(writing).rejects.toThrow(/duplicate key/)
   height--

@@ -2,6 +2,8 @@ import type { Store } from '@subsquid/typeorm-store'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ChainDatabase } from '../../src/indexer/database'
 import { ChainRows } from '../../src/indexer/knownRows'
+import { loadFrom } from '../../src/indexer/load'
+import { LedgerState } from '../../src/ledger/state'
 import { Account } from '../../src/model'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 
@@ -31,12 +33,23 @@ describe('what is known of a chain’s rows', () => {
     expect(rows.row(Account, 'eip155:2:0xa')).toBeUndefined()
   })
 
-  test('what was read, and what was written once that is committed', () => {
+  test('what was read, and what was folded since, committed or not', () => {
     const rows = new ChainRows('eip155:1')
     rows.learn(Account, 'eip155:1:0xa', null)
-    rows.stage(changes(account('eip155:1:0xa')))
     expect(rows.row(Account, 'eip155:1:0xa')).toBeNull()
+    rows.stage(changes(account('eip155:1:0xa', 1)))
+    rows.stage(changes(account('eip155:1:0xa', 2)))
+    expect(rows.row(Account, 'eip155:1:0xa')).toMatchObject({ block: 2 })
     rows.commit()
+    expect(rows.row(Account, 'eip155:1:0xa')).toMatchObject({ block: 2 })
+    rows.commit()
+    expect(rows.row(Account, 'eip155:1:0xa')).toMatchObject({ block: 2 })
+  })
+
+  test('what is folded and not committed, whatever else is read meanwhile: the database does not have it', () => {
+    const rows = new ChainRows('eip155:1')
+    rows.stage(changes(account('eip155:1:0xa')))
+    for (let n = 0; n < 200_000; n++) rows.learn(Account, `eip155:1:${n}`, null)
     expect(rows.row(Account, 'eip155:1:0xa')).toMatchObject({ block: 1 })
   })
 
@@ -99,6 +112,30 @@ describe('the database', () => {
       await stage(store)
     })
     expect(chain.rows.row(Account, ID)).toBeUndefined()
+  })
+
+  test('is asked for all rows of a value once what was folded before is committed, and for one row at once', async () => {
+    let settle = () => {}
+    const settled = new Promise<void>(resolve => {
+      settle = resolve
+    })
+    const load = loadFrom({ client: database.pool, source: chain.source, rows: chain.rows, settled })
+    const state = new LedgerState()
+    state.list(Account, 'address', ID)
+    state.get(Account, `${ID}b`)
+    let loaded = false
+    const loading = load(state.takeMissing()!, state).then(() => {
+      loaded = true
+    })
+    await chain.transact({ prevHead: start, nextHead: one }, async store => {
+      await store.insert([account(ID)])
+    })
+    expect(loaded).toBe(false)
+    expect(chain.rows.row(Account, `${ID}b`)).toBeNull()
+    settle()
+    await loading
+    expect(state.list(Account, 'address', ID)).toMatchObject([{ id: ID }])
+    await database.pool.query('DELETE FROM account')
   })
 
   test('a process that goes on from another’s work takes nothing for absent', async () => {

@@ -3,10 +3,13 @@ import { createLogger } from '@subsquid/logger'
 import type { Store } from '@subsquid/typeorm-store'
 import { Runner } from '@subsquid/util-internal-processor-tools'
 import { expect, test } from 'vitest'
+import { bulkStatements, bulkWrite, type Changes } from '../../src/indexer/bulkWrite'
 import { ColdSource } from '../../src/indexer/coldSource'
 import { ChainDatabase } from '../../src/indexer/database'
+import { FoldAhead } from '../../src/indexer/foldAhead'
 import { sdkParts } from '../../src/indexer/sdkParts'
-import { write } from '../../src/indexer/write'
+import { connectionOf, isFinal } from '../../src/indexer/storeConnection'
+import { writeHot } from '../../src/indexer/writeHot'
 import { RejectedLog } from '../../src/model'
 import type { LogFilter, RangeBlock } from '../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../src/rpc/fetchRange'
@@ -64,45 +67,56 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
   }
   const sdk = sdkParts(config, filters, 1, pool)
   const database = new ChainDatabase(url, CHAIN)
-  await new Runner<unknown, Store>({
-    database,
-    requests: sdk.requests.map(({ range, request }) => ({ range: { ...range, to }, request })),
-    archive: new ColdSource({
+  const ahead = new FoldAhead({
+    source: new ColdSource({
       pool,
       sizer,
       fetcher: new RangeFetcher(pool, filters, sizer),
       finality: FINALITY,
       pollIntervalMs: 20,
-      waited: () => {},
-      ended: () => {},
     }),
+    fold: blocks => bulkStatements(database.source, changesOf(blocks)),
+    waited: () => {},
+    ended: () => {},
+  })
+  await new Runner<unknown, Store>({
+    database,
+    requests: sdk.requests.map(({ range, request }) => ({ range: { ...range, to }, request })),
+    archive: ahead,
     hotDataSource: sdk.hot,
     prometheus: sdk.prometheus,
     log,
     process: async (store, batch) => {
-      const facts = (batch.blocks as RangeBlock[]).flatMap(({ header, logs }) =>
-        logs.map(
-          entry =>
-            new RejectedLog({
-              id: `${header.height}-${entry.logIndex}`,
-              chain: config.caip2,
-              protocol: 'seam',
-              contract: entry.address,
-              topics: entry.topics,
-              data: entry.data,
-              reason: header.hash,
-              block: header.height,
-              time: new Date(header.timestamp),
-              transaction: entry.transactionHash,
-              logIndex: entry.logIndex,
-            }),
-        ),
-      )
-      if (facts.length > 0) await write(store, [{ entity: RejectedLog, states: [], facts }])
+      const blocks = batch.blocks as RangeBlock[]
+      if (isFinal(store)) await bulkWrite(await connectionOf(store), await ahead.take(blocks))
+      else await writeHot(store, changesOf(blocks))
     },
   }).run()
   await database.disconnect()
   pool.close()
+}
+
+/** Every log as a row that says which block it is of. */
+function changesOf(blocks: RangeBlock[]): Changes {
+  const facts = blocks.flatMap(({ header, logs }) =>
+    logs.map(
+      entry =>
+        new RejectedLog({
+          id: `${header.height}-${entry.logIndex}`,
+          chain: `eip155:${CHAIN}`,
+          protocol: 'seam',
+          contract: entry.address,
+          topics: entry.topics,
+          data: entry.data,
+          reason: header.hash,
+          block: header.height,
+          time: new Date(header.timestamp),
+          transaction: entry.transactionHash,
+          logIndex: entry.logIndex,
+        }),
+    ),
+  )
+  return facts.length > 0 ? [{ entity: RejectedLog, states: [], facts }] : []
 }
 
 test.each([1, 2, 3, 4, 5])(

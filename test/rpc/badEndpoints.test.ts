@@ -66,8 +66,6 @@ async function read(endpoints: Front[]): Promise<{ logs: string[]; blocks: Range
     fetcher: new RangeFetcher(pool, filters, sizer),
     finality: FINALITY,
     pollIntervalMs: 20,
-    waited: () => {},
-    ended: () => {},
   })
   const blocks: RangeBlock[] = []
   try {

@@ -61,8 +61,6 @@ async function read(
     cache: new RangeCache({ pool: database.pool, log, chain: 'eip155:777', filters: asked, mostBytes }),
     finality,
     pollIntervalMs: 20,
-    waited: () => {},
-    ended: () => {},
   })
   const blocks: RangeBlock[] = []
   for await (const batch of source.getFinalizedBlocks([{ range: { from } }], true))

@@ -1,0 +1,112 @@
+import type { Batch } from '@subsquid/util-internal-processor-tools'
+import { describe, expect, test } from 'vitest'
+import { FoldAhead } from '../../src/indexer/foldAhead'
+import type { RangeBlock } from '../../src/rpc/chainLogs'
+
+function batchOf(height: number): Batch<RangeBlock> {
+  const hash = `0x${height}`
+  return {
+    blocks: [{ header: { height, hash, parentHash: `0x${height - 1}`, timestamp: height }, logs: [] }],
+    isHead: false,
+  }
+}
+
+/** A source of so many batches; says what is done when. `failAt`: the fold of that batch throws. */
+function setUp(batches: number, failAt?: number) {
+  const said: string[] = []
+  const ahead = new FoldAhead<number>({
+    source: {
+      getFinalizedHeight: async () => batches,
+      getBlockHash: async () => undefined,
+      async *getFinalizedBlocks() {
+        for (let height = 1; height <= batches; height++) yield batchOf(height)
+      },
+    },
+    fold: async (blocks, settled) => {
+      const { height } = blocks[0]!.header
+      said.push(`fold ${height}`)
+      void settled.then(() => said.push(`settled ${height}`))
+      if (height === failAt) throw new Error('cannot fold')
+      return height
+    },
+    waited: () => {},
+    ended: () => said.push('ended'),
+  })
+  return { said, ahead }
+}
+
+/** Long enough for everything that can go on to have gone on. */
+async function idle(): Promise<void> {
+  for (let i = 0; i < 5; i++) await new Promise(resolve => setImmediate(resolve))
+}
+
+async function consume(
+  { said, ahead }: ReturnType<typeof setUp>,
+  process: (blocks: RangeBlock[]) => Promise<unknown>,
+): Promise<void> {
+  for await (const { blocks } of ahead.getFinalizedBlocks([] as never)) {
+    await process(blocks)
+    said.push(`wrote ${blocks[0]!.header.height}`)
+  }
+}
+
+describe('a backfill', () => {
+  test('folds each batch while the one before is written, in order, and one ahead at most', async () => {
+    const set = setUp(4)
+    await consume(set, async blocks => {
+      await idle()
+      const folded = await set.ahead.take(blocks)
+      set.said.push(`write ${folded}`)
+      await idle()
+    })
+    const at = (what: string) => set.said.indexOf(what)
+    for (const n of [1, 2, 3]) {
+      expect(at(`fold ${n + 1}`)).toBeGreaterThan(at(`fold ${n}`))
+      expect(at(`fold ${n + 1}`)).toBeLessThan(at(`wrote ${n}`))
+    }
+    for (const n of [1, 2]) expect(at(`fold ${n + 2}`)).toBeGreaterThan(at(`wrote ${n}`))
+    expect(set.said.at(-1)).toBe('ended')
+  })
+
+  test('tells a fold that all before it is committed no sooner than that is so', async () => {
+    const set = setUp(3)
+    await consume(set, async blocks => {
+      await set.ahead.take(blocks)
+      await idle()
+    })
+    for (const n of [2, 3]) {
+      expect(set.said.indexOf(`settled ${n}`)).toBeGreaterThan(set.said.indexOf(`wrote ${n - 1}`))
+    }
+  })
+
+  test('gives the same again where the store tries a batch again', async () => {
+    const set = setUp(2)
+    await consume(set, async blocks => {
+      expect(await set.ahead.take(blocks)).toBe(await set.ahead.take(blocks))
+    })
+    expect(set.said.filter(what => what.startsWith('fold'))).toEqual(['fold 1', 'fold 2'])
+  })
+
+  test('that the runner goes on with joined batches folds what it is given, and nothing twice', async () => {
+    const set = setUp(4)
+    let joined: RangeBlock[] = []
+    await consume(set, async blocks => {
+      await idle()
+      joined = [...joined, ...blocks]
+      if (blocks[0]!.header.height < 3) return // as after a restart, below the height that was reached
+      await set.ahead.take(blocks[0]!.header.height === 3 ? joined : blocks)
+    })
+    expect(set.said.filter(what => what.startsWith('fold'))).toEqual(['fold 1', 'fold 4'])
+  })
+
+  test('fails where the batch that cannot be folded is taken, with all before it written', async () => {
+    const set = setUp(3, 3)
+    const consumed = consume(set, async blocks => {
+      await set.ahead.take(blocks)
+      await idle()
+    })
+    await expect(consumed).rejects.toThrow('cannot fold')
+    expect(set.said).toContain('wrote 2')
+    expect(set.said).not.toContain('ended')
+  })
+})
