@@ -2,6 +2,7 @@
 import { events } from '../../abi/reference/modelRegistry'
 import type { DomainEvent, EdgeRole, Origin } from '../../ledger/events'
 import { accountId, nftId } from '../../ledger/ids'
+import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
 import { foreignModel, localModel, text } from './names'
 
@@ -10,7 +11,7 @@ const ZERO = '0x0000000000000000000000000000000000000000'
 const roles: EdgeRole[] = ['PARENT', 'DATASET', 'COMPONENT', 'SERVICE']
 
 export function modelRegistered(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { modelId, owner, contentHash, name, uri, forkRoyaltyPpm } = events.ModelRegistered.decode(log)
+  const { modelId, owner, contentHash, name, uri, forkRoyaltyPpm } = decodeEvent(events.ModelRegistered, log)
   return [
     {
       kind: 'modelRegistered',
@@ -34,7 +35,13 @@ export function modelRegistered(log: ProtocolLog, origin: Origin): DomainEvent[]
  * rejected log; the other edges stand.
  */
 export function modelForked(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { childId, parentIds, foreignParents, sharesPpm, roles: roleNumbers } = events.ModelForked.decode(log)
+  const {
+    childId,
+    parentIds,
+    foreignParents,
+    sharesPpm,
+    roles: roleNumbers,
+  } = decodeEvent(events.ModelForked, log)
   const child = localModel(origin.chain, childId)
   const parents = [...parentIds.map(id => localModel(origin.chain, id)), ...foreignParents.map(foreignModel)]
   return parents.map((parent, ordinal): DomainEvent => {
@@ -53,20 +60,20 @@ export function modelForked(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function versionPublished(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { modelId, number, contentHash, uri } = events.VersionPublished.decode(log)
+  const { modelId, number, contentHash, uri } = decodeEvent(events.VersionPublished, log)
   const model = localModel(origin.chain, modelId)
   return [{ kind: 'versionPublished', origin, model, number, contentHash, metadataUri: text(uri) }]
 }
 
 /** ERC-721 `Transfer`, of a mint too. */
 export function ownershipTransferred(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { to, tokenId } = events.Transfer.decode(log)
+  const { to, tokenId } = decodeEvent(events.Transfer, log)
   const nft = nftId(origin.chain, log.address, tokenId)
   return [{ kind: 'nftTransferred', origin, nft, to: to === ZERO ? undefined : accountId(origin.chain, to) }]
 }
 
 export function modelAttested(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { modelId, attester, uid, schema, dataHash, uri } = events.ModelAttested.decode(log)
+  const { modelId, attester, uid, schema, dataHash, uri } = decodeEvent(events.ModelAttested, log)
   return [
     {
       kind: 'attested',
@@ -82,7 +89,7 @@ export function modelAttested(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function attestationRevoked(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { uid } = events.AttestationRevoked.decode(log)
+  const { uid } = decodeEvent(events.AttestationRevoked, log)
   return [{ kind: 'attestationRevoked', origin, attestation: attestationId(origin.chain, uid) }]
 }
 

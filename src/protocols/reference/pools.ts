@@ -4,6 +4,7 @@ import { events as liquidEvents } from '../../abi/reference/liquidPool'
 import { events as factoryEvents } from '../../abi/reference/poolFactory'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, poolId, tokenId } from '../../ledger/ids'
+import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
 import { localModel, text } from './names'
 
@@ -12,7 +13,7 @@ const DIRECT = 0
 const LIQUID = 1
 
 export function poolCreated(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { modelId, pool, kind, asset, unbondingSeconds } = factoryEvents.PoolCreated.decode(log)
+  const { modelId, pool, kind, asset, unbondingSeconds } = decodeEvent(factoryEvents.PoolCreated, log)
   if (kind !== DIRECT && kind !== LIQUID)
     throw new RangeError(`pool kind ${kind} is neither direct nor liquid`)
   // OpenZeppelin's ERC-4626 with its default offset of 0 decimals: one virtual unit against one virtual share.
@@ -33,7 +34,7 @@ export function poolCreated(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function staked(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { patron, assets, shares } = directEvents.Staked.decode(log)
+  const { patron, assets, shares } = decodeEvent(directEvents.Staked, log)
   return [
     {
       kind: 'staked',
@@ -47,7 +48,10 @@ export function staked(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function exitRequested(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { requestId, patron, shares, assets, exitShares, readyAt } = directEvents.ExitRequested.decode(log)
+  const { requestId, patron, shares, assets, exitShares, readyAt } = decodeEvent(
+    directEvents.ExitRequested,
+    log,
+  )
   return [
     {
       kind: 'exitRequested',
@@ -64,7 +68,7 @@ export function exitRequested(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function exitPaid(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { requestId, patron, assets } = directEvents.ExitPaid.decode(log)
+  const { requestId, patron, assets } = decodeEvent(directEvents.ExitPaid, log)
   return [
     {
       kind: 'exitPaid',
@@ -78,7 +82,7 @@ export function exitPaid(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function slashed(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { slasher, activeAssets, exitingAssets, reason } = directEvents.Slashed.decode(log)
+  const { slasher, activeAssets, exitingAssets, reason } = decodeEvent(directEvents.Slashed, log)
   return [
     {
       kind: 'slashed',
@@ -94,7 +98,7 @@ export function slashed(log: ProtocolLog, origin: Origin): DomainEvent[] {
 
 /** The pool writes the zero address for the patron himself. */
 export function delegateChanged(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { patron, to } = directEvents.DelegateChanged.decode(log)
+  const { patron, to } = decodeEvent(directEvents.DelegateChanged, log)
   return [
     {
       kind: 'delegated',
@@ -108,7 +112,7 @@ export function delegateChanged(log: ProtocolLog, origin: Origin): DomainEvent[]
 
 /** Of both kinds; the patrons' part of a fee is in the router's `RevenueCredited` too, where it is accounted as royalty. */
 export function compounded(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { from, assets } = directEvents.Compounded.decode(log)
+  const { from, assets } = decodeEvent(directEvents.Compounded, log)
   return [
     { kind: 'compounded', origin, pool: poolOf(log, origin), from: accountId(origin.chain, from), assets },
   ]
@@ -116,7 +120,7 @@ export function compounded(log: ProtocolLog, origin: Origin): DomainEvent[] {
 
 /** ERC-4626 `Deposit`: the shares are the `owner`'s, whoever paid. */
 export function deposited(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { owner, assets, shares } = liquidEvents.Deposit.decode(log)
+  const { owner, assets, shares } = decodeEvent(liquidEvents.Deposit, log)
   return [
     {
       kind: 'staked',
@@ -131,7 +135,7 @@ export function deposited(log: ProtocolLog, origin: Origin): DomainEvent[] {
 
 /** ERC-4626 `Withdraw`: the shares were the `owner`'s, whoever received the assets. */
 export function withdrawn(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { owner, assets, shares } = liquidEvents.Withdraw.decode(log)
+  const { owner, assets, shares } = decodeEvent(liquidEvents.Withdraw, log)
   return [
     {
       kind: 'withdrawn',
@@ -146,7 +150,7 @@ export function withdrawn(log: ProtocolLog, origin: Origin): DomainEvent[] {
 
 /** ERC-20 `Transfer` of a liquid share; mints and burns are told by `Deposit` and `Withdraw`. */
 export function sharesTransferred(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { from, to, value } = liquidEvents.Transfer.decode(log)
+  const { from, to, value } = decodeEvent(liquidEvents.Transfer, log)
   if (from === ZERO || to === ZERO) return []
   return [
     {

@@ -4,6 +4,7 @@ import * as liquid from '../../abi/reference/liquidPool'
 import * as registry from '../../abi/reference/modelRegistry'
 import * as factory from '../../abi/reference/poolFactory'
 import * as router from '../../abi/reference/royaltyRouter'
+import { decodeEvent } from '../decodeEvent'
 import type { Handler, Protocol } from '../protocol'
 import {
   attestationRevoked,
@@ -52,7 +53,7 @@ export const reference: Protocol = {
       by: 'poolFactory',
       topic: factory.events.PoolCreated.topic,
       role: 'pool',
-      address: log => factory.events.PoolCreated.decode(log).pool,
+      address: log => decodeEvent(factory.events.PoolCreated, log).pool,
       precededByItsLogs: false,
     },
   ],

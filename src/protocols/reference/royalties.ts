@@ -2,13 +2,14 @@
 import { events } from '../../abi/reference/royaltyRouter'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
+import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
 import { feeId, foreignModel, localModel } from './names'
 
 const NO_GUID = `0x${'0'.repeat(64)}`
 
 export function feePaid(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { feeId: number, modelId, payer, token, gross, protocolFee, net } = events.FeePaid.decode(log)
+  const { feeId: number, modelId, payer, token, gross, protocolFee, net } = decodeEvent(events.FeePaid, log)
   return [
     {
       kind: 'feePaid',
@@ -27,7 +28,14 @@ export function feePaid(log: ProtocolLog, origin: Origin): DomainEvent[] {
 
 /** A hop, gross of what the receiver passes on: what the receiver keeps of it comes as `RevenueCredited`. */
 export function royaltyAccrued(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { feeId: number, fromModel, toModel, token, amount, sharePpm } = events.RoyaltyAccrued.decode(log)
+  const {
+    feeId: number,
+    fromModel,
+    toModel,
+    token,
+    amount,
+    sharePpm,
+  } = decodeEvent(events.RoyaltyAccrued, log)
   return [
     {
       kind: 'royaltyForwarded',
@@ -44,7 +52,7 @@ export function royaltyAccrued(log: ProtocolLog, origin: Origin): DomainEvent[] 
 
 /** What a model keeps: the one row of this money. `from` is the model that was paid, on whichever chain. */
 export function revenueCredited(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const credited = events.RevenueCredited.decode(log)
+  const credited = decodeEvent(events.RevenueCredited, log)
   const guid = credited.guid === NO_GUID ? undefined : credited.guid
   const from = guid ? namedModel(credited.fromModel) : localModel(origin.chain, credited.entryModel)
   const to = localModel(origin.chain, credited.modelId)
@@ -75,7 +83,7 @@ export function royaltySent(log: ProtocolLog, origin: Origin): DomainEvent[] {
     token: address,
     amount,
     sharePpm,
-  } = events.RoyaltySent.decode(log)
+  } = decodeEvent(events.RoyaltySent, log)
   const from = localModel(origin.chain, fromModel)
   const to = namedModel(toModel)
   const token = tokenId(origin.chain, address)
@@ -97,7 +105,7 @@ export function royaltySent(log: ProtocolLog, origin: Origin): DomainEvent[] {
 }
 
 export function royaltyReceived(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { guid, toModel, fromModel, token, amount, feeId: number } = events.RoyaltyReceived.decode(log)
+  const { guid, toModel, fromModel, token, amount, feeId: number } = decodeEvent(events.RoyaltyReceived, log)
   return [
     {
       kind: 'crossChainMoved',
@@ -114,7 +122,7 @@ export function royaltyReceived(log: ProtocolLog, origin: Origin): DomainEvent[]
 }
 
 export function royaltyClaimed(log: ProtocolLog, origin: Origin): DomainEvent[] {
-  const { beneficiary, token, amount } = events.RoyaltyClaimed.decode(log)
+  const { beneficiary, token, amount } = decodeEvent(events.RoyaltyClaimed, log)
   return [
     {
       kind: 'royaltyClaimed',
