@@ -99,11 +99,11 @@ function keepRejected(state: LedgerState, logs: ProtocolLog[]): number {
     state.add(
       RejectedLog,
       new RejectedLog({
-        ...originColumns(origin),
         id: state.factId(RejectedLog, origin),
         topics: log?.topics ?? [],
         data: log?.data ?? '0x',
         reason,
+        ...originColumns(origin),
       }),
     )
   }

@@ -1,5 +1,5 @@
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
-import type { DomainEvent } from './events'
+import type { DomainEvent, RoyaltyAccrued, RoyaltyClaimed } from './events'
 import { groupJoined, groupLeft, groupRegistered } from './groups'
 import { licenseMinted, licenseTermsAttached, licenseTermsRegistered } from './licenses'
 import {
@@ -92,15 +92,11 @@ export function apply(state: LedgerState, event: DomainEvent): void {
     case 'vaultPaid':
       return vaultPaid(state, event)
     case 'royaltyAccrued':
-      return event.beneficiary === undefined
-        ? accruedToVault(state, event)
-        : royaltyAccrued(state, { ...event, beneficiary: event.beneficiary })
+      return namesBeneficiary(event) ? royaltyAccrued(state, event) : accruedToVault(state, event)
     case 'royaltyForwarded':
       return royaltyForwarded(state, event)
     case 'royaltyClaimed':
-      return event.vault === undefined
-        ? royaltyClaimed(state, event)
-        : claimedFromVault(state, { ...event, vault: event.vault })
+      return namesVault(event) ? claimedFromVault(state, event) : royaltyClaimed(state, event)
     case 'crossChainMoved':
       return crossChainMoved(state, event)
     case 'vaultDeployed':
@@ -130,4 +126,12 @@ export function apply(state: LedgerState, event: DomainEvent): void {
     default:
       event satisfies never
   }
+}
+
+function namesBeneficiary(event: RoyaltyAccrued): event is RoyaltyAccrued & { beneficiary: string } {
+  return event.beneficiary !== undefined
+}
+
+function namesVault(event: RoyaltyClaimed): event is RoyaltyClaimed & { vault: string } {
+  return event.vault !== undefined
 }

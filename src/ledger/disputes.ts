@@ -17,7 +17,6 @@ export function disputeRaised(state: LedgerState, event: DisputeRaised): void {
   state.put(
     Dispute,
     new Dispute({
-      ...originColumns(origin),
       id: event.dispute,
       modelId: event.model,
       initiatorId: event.initiator,
@@ -29,6 +28,7 @@ export function disputeRaised(state: LedgerState, event: DisputeRaised): void {
       fromModelId: null,
       judgedAt: null,
       closedAt: null,
+      ...originColumns(origin),
     }),
   )
 }
@@ -56,7 +56,6 @@ export function taintInherited(state: LedgerState, event: TaintInherited): void 
   state.put(
     Dispute,
     new Dispute({
-      ...originColumns(origin),
       id: event.dispute,
       modelId: event.model,
       initiatorId: null,
@@ -68,6 +67,7 @@ export function taintInherited(state: LedgerState, event: TaintInherited): void 
       fromModelId: event.fromModel,
       judgedAt: new Date(origin.time),
       closedAt: null,
+      ...originColumns(origin),
     }),
   )
   taint(state, model, 1)

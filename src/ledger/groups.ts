@@ -24,12 +24,12 @@ export function groupJoined(state: LedgerState, event: GroupJoined): void {
   state.put(
     GroupMembership,
     new GroupMembership({
-      ...originColumns(origin),
       id,
       groupId: group,
       memberId: member,
       active: true,
       leftAt: null,
+      ...originColumns(origin),
     }),
   )
 }

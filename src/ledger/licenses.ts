@@ -12,7 +12,6 @@ export function licenseTermsRegistered(state: LedgerState, event: LicenseTermsRe
   state.put(
     LicenseTerms,
     new LicenseTerms({
-      ...originColumns(origin),
       id: event.terms,
       template: event.template,
       termsId: event.termsId,
@@ -22,6 +21,7 @@ export function licenseTermsRegistered(state: LedgerState, event: LicenseTermsRe
       currencyId: event.currency ?? null,
       mintingFee: event.mintingFee ?? null,
       uri: event.uri ?? null,
+      ...originColumns(origin),
     }),
   )
 }
@@ -31,7 +31,7 @@ export function licenseTermsAttached(state: LedgerState, event: LicenseTermsAtta
   if (state.get(LicenseOffer, id)) return
   state.put(
     LicenseOffer,
-    new LicenseOffer({ ...originColumns(event.origin), id, modelId: event.model, termsId: event.terms }),
+    new LicenseOffer({ id, modelId: event.model, termsId: event.terms, ...originColumns(event.origin) }),
   )
 }
 
@@ -41,13 +41,13 @@ export function licenseMinted(state: LedgerState, event: LicenseMinted): void {
   state.add(
     License,
     new License({
-      ...originColumns(origin),
       id: event.license,
       modelId: event.model,
       termsId: event.terms,
       receiverId: event.receiver,
       amount: event.amount,
       startTokenId: event.startTokenId ?? null,
+      ...originColumns(origin),
     }),
   )
 }

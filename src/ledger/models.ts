@@ -36,7 +36,6 @@ export function modelRegistered(state: LedgerState, event: ModelRegistered): voi
   state.put(
     Model,
     new Model({
-      ...originColumns(origin),
       id: event.model,
       kind: event.modelKind as ModelKind,
       nftId: event.nft ?? null,
@@ -51,6 +50,7 @@ export function modelRegistered(state: LedgerState, event: ModelRegistered): voi
       groupPoolId: null,
       taintCount: 0,
       tainted: false,
+      ...originColumns(origin),
     }),
   )
   addVersion(state, { ...event, kind: 'versionPublished', number: 1 })
@@ -84,12 +84,12 @@ function addVersion(state: LedgerState, event: VersionPublished): void {
   state.add(
     ModelVersion,
     new ModelVersion({
-      ...originColumns(event.origin),
       id: `${event.model}/v${event.number}`,
       modelId: event.model,
       number: event.number,
       contentHash: event.contentHash ?? null,
       metadataUri: event.metadataUri ?? null,
+      ...originColumns(event.origin),
     }),
   )
 }
@@ -104,7 +104,6 @@ export function modelForked(state: LedgerState, event: ModelForked): void {
   const edge =
     state.get(LineageEdge, id) ??
     new LineageEdge({
-      ...originColumns(origin),
       id,
       childId: event.child,
       parentId: event.parent,
@@ -114,6 +113,7 @@ export function modelForked(state: LedgerState, event: ModelForked): void {
       policy: RoyaltyPolicy.NONE,
       policyContractId: null,
       termsId: null,
+      ...originColumns(origin),
     })
   if (event.sharePpm !== undefined) edge.sharePpm = event.sharePpm
   if (event.policy !== undefined) edge.policy = event.policy as RoyaltyPolicy
@@ -130,7 +130,6 @@ export function attested(state: LedgerState, event: Attested): void {
   state.put(
     Attestation,
     new Attestation({
-      ...originColumns(origin),
       id: event.attestation,
       modelId: event.model,
       attesterId: event.attester,
@@ -139,6 +138,7 @@ export function attested(state: LedgerState, event: Attested): void {
       uri: event.uri ?? null,
       revoked: false,
       revokedAt: null,
+      ...originColumns(origin),
     }),
   )
 }
@@ -159,6 +159,6 @@ export function contractDiscovered(state: LedgerState, event: ContractDiscovered
   if (state.get(DiscoveredContract, id)) return
   state.put(
     DiscoveredContract,
-    new DiscoveredContract({ ...originColumns(origin), id, address: event.address, role: event.role }),
+    new DiscoveredContract({ id, address: event.address, role: event.role, ...originColumns(origin) }),
   )
 }

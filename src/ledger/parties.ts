@@ -30,7 +30,10 @@ export function seeToken(state: LedgerState, id: string, origin: Origin): void {
   )
 }
 
-/** The columns of every fact that say where it stands on its chain. */
+/**
+ * The columns of every fact that say where it stands on its chain. To be spread last: V8 takes 15 µs for a literal that
+ * begins with a spread, and 0.5 for one that ends with it.
+ */
 export function originColumns(origin: Origin): {
   chain: string
   protocol: string

@@ -38,7 +38,6 @@ export function feePaid(state: LedgerState, event: FeePaid): void {
   state.add(
     UsageFee,
     new UsageFee({
-      ...originColumns(origin),
       id: event.fee,
       kind: event.feeKind as FeeKind,
       modelId: event.model,
@@ -48,6 +47,7 @@ export function feePaid(state: LedgerState, event: FeePaid): void {
       gross: event.gross,
       protocolFee: event.protocolFee,
       net: event.net,
+      ...originColumns(origin),
     }),
   )
   revenue.gross += event.gross
@@ -79,7 +79,6 @@ export function royaltyAccrued(
   state.add(
     RoyaltyAccrual,
     new RoyaltyAccrual({
-      ...originColumns(origin),
       id,
       kind: event.accrualKind as AccrualKind,
       fromModelId: event.from,
@@ -92,6 +91,7 @@ export function royaltyAccrued(
       sharePpm: event.sharePpm ?? null,
       path: event.path ?? null,
       guid: event.guid ?? null,
+      ...originColumns(origin),
     }),
   )
   if (event.accrualKind === 'OWN') revenue.accruedOwn += whole
@@ -112,7 +112,6 @@ export function royaltyForwarded(state: LedgerState, event: RoyaltyForwarded): v
   state.add(
     RoyaltyHop,
     new RoyaltyHop({
-      ...originColumns(origin),
       id: state.factId(RoyaltyHop, origin),
       fromModelId: event.from,
       toModelId: event.to,
@@ -120,6 +119,7 @@ export function royaltyForwarded(state: LedgerState, event: RoyaltyForwarded): v
       amount: event.amount,
       sharePpm: event.sharePpm ?? null,
       feeId: event.fee ?? null,
+      ...originColumns(origin),
     }),
   )
 }
@@ -132,12 +132,12 @@ export function royaltyClaimed(state: LedgerState, event: RoyaltyClaimed): void 
   state.add(
     RoyaltyClaim,
     new RoyaltyClaim({
-      ...originColumns(origin),
       id: state.factId(RoyaltyClaim, origin),
       accountId: event.account,
       modelId: event.model ?? null,
       tokenId: event.token,
       amount: event.amount,
+      ...originColumns(origin),
     }),
   )
   balance.claimed += event.amount
@@ -158,7 +158,6 @@ export function crossChainMoved(state: LedgerState, event: CrossChainMoved): voi
   state.put(
     CrossChainTransfer,
     new CrossChainTransfer({
-      ...originColumns(origin),
       id,
       guid: event.guid,
       direction: event.direction as TransferDirection,
@@ -167,6 +166,7 @@ export function crossChainMoved(state: LedgerState, event: CrossChainMoved): voi
       tokenId: event.token,
       amount: event.amount,
       feeId: event.fee ?? null,
+      ...originColumns(origin),
     }),
   )
 }

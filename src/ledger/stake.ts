@@ -37,7 +37,6 @@ export function poolCreated(state: LedgerState, event: PoolCreated): void {
   state.put(
     StakePool,
     new StakePool({
-      ...originColumns(origin),
       id: event.pool,
       modelId: event.model,
       kind: event.poolKind as PoolKind,
@@ -52,6 +51,7 @@ export function poolCreated(state: LedgerState, event: PoolCreated): void {
       virtualAssets: event.virtualAssets,
       virtualShares: event.virtualShares,
       patronCount: 0,
+      ...originColumns(origin),
     }),
   )
 }
@@ -198,7 +198,6 @@ export function slashed(state: LedgerState, event: Slashed): void {
   state.add(
     Slash,
     new Slash({
-      ...originColumns(origin),
       id: state.factId(Slash, origin),
       poolId: pool.id,
       modelId: pool.modelId,
@@ -207,6 +206,7 @@ export function slashed(state: LedgerState, event: Slashed): void {
       activeAssets: event.activeAssets,
       exitingAssets: event.exitingAssets,
       reason: event.reason ?? null,
+      ...originColumns(origin),
     }),
   )
   record(state, pool, event, {
@@ -237,13 +237,13 @@ export function delegated(state: LedgerState, event: Delegated): void {
   state.add(
     Delegation,
     new Delegation({
-      ...originColumns(origin),
       id: state.factId(Delegation, origin),
       poolId: pool.id,
       modelId: pool.modelId,
       delegatorId: event.account,
       delegateId: event.to,
       previousDelegateId: position.delegateId,
+      ...originColumns(origin),
     }),
   )
   position.delegateId = event.to
@@ -304,7 +304,7 @@ function record(
   event: PoolEvent,
   change: Pick<StakeEvent, 'kind' | 'accountId'> & Partial<StakeEvent>,
 ): void {
-  // Most of a busy chain's rows are these: assigned one by one, since spreading and Object.assign cost ten times as much.
+  // Most of a busy chain's rows are these: assigned one by one, at a third of what a literal and its copy cost.
   const { origin } = event
   const row = new StakeEvent()
   row.id = state.factId(StakeEvent, origin)

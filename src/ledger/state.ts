@@ -58,7 +58,8 @@ export class LedgerState {
   private tables = new Map<Entity, Table>()
   /** entity -> field -> value -> ids, as given by the database */
   private lists = new Map<Entity, Map<string, Map<string, string[]>>>()
-  private factNumbers = new Map<string, number>()
+  /** facts of the transaction so far, by entity and place */
+  private factNumbers = new Map<Entity, Map<string, number>>()
   private rejectedLogs: Rejection[] = []
   private notes = new Map<Note<unknown>, unknown>()
   private wanted: Missing = { rows: new Map(), lists: new Map() }
@@ -124,9 +125,9 @@ export class LedgerState {
    */
   factId<T extends Row>(entity: EntityClass<T>, origin: Origin): string {
     const base = `${origin.chain}/${pad(origin.block, 10)}-${pad(origin.logIndex, 5)}`
-    const key = `${entity.name}|${base}`
-    const n = this.factNumbers.get(key) ?? 0
-    this.factNumbers.set(key, n + 1)
+    const numbers = wantIn(this.factNumbers, entity, () => new Map<string, number>())
+    const n = numbers.get(base) ?? 0
+    numbers.set(base, n + 1)
     return n === 0 ? base : `${base}-${n}`
   }
 
@@ -202,13 +203,12 @@ export class LedgerState {
   }
 
   private table(entity: Entity): Table {
-    return wantIn(this.tables, entity, () => ({
-      loaded: new Map<string, Row | null>(),
-      current: new Map<string, Row>(),
-      changed: new Set<string>(),
-      facts: [],
-    }))
+    return wantIn(this.tables, entity, emptyTable)
   }
+}
+
+function emptyTable(): Table {
+  return { loaded: new Map(), current: new Map(), changed: new Set(), facts: [] }
 }
 
 function wantIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {

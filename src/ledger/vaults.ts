@@ -116,7 +116,6 @@ export function credit(
   state.add(
     VaultCredit,
     new VaultCredit({
-      ...originColumns(origin),
       id: state.factId(VaultCredit, origin),
       vaultId: vault.id,
       // A vault without a model is given no revenue, so there is nothing to credit.
@@ -125,6 +124,7 @@ export function credit(
       tokenId: debt.tokenId,
       amount,
       accrualId,
+      ...originColumns(origin),
     }),
   )
   debt.claimable += amount

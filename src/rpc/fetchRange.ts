@@ -79,9 +79,10 @@ export class RangeFetcher {
     const found = answers
       .map(answer => readLogs(answer, from, to))
       .reduce(mergeLogs, [])
-      .map(block => ({
-        ...block,
-        logs: block.logs.filter(log => this.matches(log.address, log.topics[0], block.height)),
+      .map(({ height, hash, logs }) => ({
+        height,
+        hash,
+        logs: logs.filter(log => this.matches(log.address, log.topics[0], height)),
       }))
       .filter(({ logs }) => logs.length > 0)
     const heights = found.map(({ height }) => height).filter(height => height !== to)
