@@ -10,6 +10,9 @@ const ZERO = '0'.charCodeAt(0)
 /** 2000-01-01, from which PostgreSQL counts, in milliseconds since 1970. */
 const EPOCH = 946_684_800_000n
 
+/** Rows of one block share their time. */
+const latest = { ms: Number.NaN, value: Buffer.from([0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 0, 0]) }
+
 /**
  * Values in PostgreSQL's binary formats, those of COPY and of parameters: big-endian, each led by its length in bytes.
  * Source: the `…_send` functions of PostgreSQL's src/backend/utils/adt, and "COPY", section "Binary Format".
@@ -61,9 +64,12 @@ export class BinaryWriter {
   }
 
   timestampValue(value: Date): void {
-    this.reserve(12)
-    this.buffer.writeInt32BE(8, this.length)
-    this.length = this.buffer.writeBigInt64BE((BigInt(value.getTime()) - EPOCH) * 1000n, this.length + 4)
+    const ms = value.getTime()
+    if (ms !== latest.ms) {
+      latest.value.writeBigInt64BE((BigInt(ms) - EPOCH) * 1000n, 4) // microseconds
+      latest.ms = ms
+    }
+    this.raw(latest.value)
   }
 
   numericValue(value: bigint): void {

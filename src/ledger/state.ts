@@ -60,6 +60,9 @@ export class LedgerState {
   private lists = new Map<Entity, Map<string, Map<string, string[]>>>()
   /** facts of the transaction so far, by entity and place */
   private factNumbers = new Map<Entity, Map<string, number>>()
+  /** all events of a state are of one chain: ids of a block's facts begin alike */
+  private factBlock = -1
+  private factPrefix = ''
   private rejectedLogs: Rejection[] = []
   private notes = new Map<Note<unknown>, unknown>()
   private wanted: Missing = { rows: new Map(), lists: new Map() }
@@ -124,7 +127,11 @@ export class LedgerState {
    * Zero-padded, so that ids of a chain sort in chain order.
    */
   factId<T extends Row>(entity: EntityClass<T>, origin: Origin): string {
-    const base = `${origin.chain}/${pad(origin.block, 10)}-${pad(origin.logIndex, 5)}`
+    if (origin.block !== this.factBlock) {
+      this.factBlock = origin.block
+      this.factPrefix = `${origin.chain}/${pad(origin.block, 10)}-`
+    }
+    const base = this.factPrefix + pad(origin.logIndex, 5)
     const numbers = wantIn(this.factNumbers, entity, () => new Map<string, number>())
     const n = numbers.get(base) ?? 0
     numbers.set(base, n + 1)

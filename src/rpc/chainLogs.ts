@@ -110,37 +110,54 @@ export function readLogs(answer: unknown, from: number, to: number): LogsOfBlock
   const blocks: LogsOfBlock[] = []
   let block: LogsOfBlock | undefined
   let index = -1
+  const lower = lowered()
   for (const raw of answer as RawLog[]) {
     const height = Number(raw?.blockNumber)
     const logIndex = Number(raw?.logIndex)
     if (!wellFormed(raw, height, logIndex)) throw new BadAnswer(`eth_getLogs: not a mined log: ${shown(raw)}`)
-    const at = `log ${logIndex} of block ${height}`
-    if (height < from || height > to) throw new BadAnswer(`eth_getLogs of blocks ${from}-${to} brings ${at}`)
+    if (height < from || height > to) {
+      throw new BadAnswer(`eth_getLogs of blocks ${from}-${to} brings log ${logIndex} of block ${height}`)
+    }
     if (block === undefined || height !== block.height) {
-      if (block && height < block.height)
-        throw new BadAnswer(`eth_getLogs: ${at} comes after block ${block.height}`)
+      if (block && height < block.height) {
+        throw new BadAnswer(`eth_getLogs: log ${logIndex} of block ${height} comes after block ${block.height}`)
+      }
       block = { height, hash: raw.blockHash.toLowerCase(), logs: [] }
       blocks.push(block)
       index = -1
     }
-    if (raw.blockHash.toLowerCase() !== block.hash) {
+    if (lower(raw.blockHash) !== block.hash) {
       throw new BadAnswer(`eth_getLogs: block ${height} is both ${block.hash} and ${raw.blockHash}`)
     }
     if (logIndex <= index) {
-      throw new BadAnswer(
-        `eth_getLogs: ${at} ${logIndex === index ? 'is there twice' : `comes after log ${index}`}`,
-      )
+      const problem = logIndex === index ? 'is there twice' : `comes after log ${index}`
+      throw new BadAnswer(`eth_getLogs: log ${logIndex} of block ${height} ${problem}`)
     }
     index = logIndex
     block.logs.push({
-      address: raw.address.toLowerCase(),
-      topics: raw.topics.map(topic => topic.toLowerCase()),
-      data: raw.data.toLowerCase(),
-      transactionHash: raw.transactionHash.toLowerCase(),
+      address: lower(raw.address),
+      topics: raw.topics.map(lower),
+      data: UPPER.test(raw.data) ? raw.data.toLowerCase() : raw.data,
+      transactionHash: lower(raw.transactionHash),
       logIndex,
     })
   }
   return blocks
+}
+
+const UPPER = /[A-Z]/
+
+/** Lower case. Addresses, topics and hashes recur: one string for each of them is made, and kept, once. */
+function lowered(): (word: string) => string {
+  const known = new Map<string, string>()
+  return word => {
+    let lower = known.get(word)
+    if (lower === undefined) {
+      lower = word.toLowerCase()
+      known.set(word, lower)
+    }
+    return lower
+  }
 }
 
 /** The same of two answers over the same range, a log that both hold once. */
