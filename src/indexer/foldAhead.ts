@@ -24,8 +24,9 @@ interface Fold<Folded> {
 export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
   private readonly folds = new WeakMap<RangeBlock[], Fold<Folded>>()
   private last: Promise<unknown> = Promise.resolve()
-  /** After a restart the Runner joins batches up to the height it had reached: what is joined is not folded ahead. */
-  private mayBegin = false
+  /** The latest batch is being written, and the next one has not come yet. */
+  private hasRoom = false
+  /** has come, and is folded once the batch before it is being written */
   private waiting: RangeBlock[] | undefined
 
   constructor(private readonly options: Options<Folded>) {}
@@ -50,6 +51,7 @@ export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
       const batch = await next
       if (batch.done) break
       this.options.waited(performance.now() - asked)
+      if (this.waiting === batch.value.blocks) this.waiting = undefined
       next = pull()
       next.catch(() => {}) // thrown when its turn comes
       yield batch.value
@@ -57,18 +59,25 @@ export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
     this.options.ended()
   }
 
-  /** What the blocks of a final batch come to. The same again, if the store tries the batch again. */
+  /**
+   * What the blocks of a final batch come to. The same again, if the store tries the batch again.
+   *
+   * The next batch's fold begins here, once the transaction is open: sooner it would hold up its first statements. And
+   * after a restart the Runner joins batches up to the height that it had reached, so no fold may begin before.
+   */
   take(blocks: RangeBlock[]): Promise<Folded> {
-    this.mayBegin = true
     const fold = this.folds.get(blocks) ?? this.begin(blocks)
     fold.settle()
-    if (this.waiting && this.waiting !== blocks) this.arrived(this.waiting)
+    this.hasRoom = this.waiting === undefined
+    if (this.waiting) this.begin(this.waiting)
+    this.waiting = undefined
     return fold.folded
   }
 
   private arrived(blocks: RangeBlock[]): void {
-    this.waiting = this.mayBegin ? undefined : blocks
-    if (this.mayBegin) this.begin(blocks)
+    if (this.hasRoom) this.begin(blocks)
+    else this.waiting = blocks
+    this.hasRoom = false
   }
 
   private begin(blocks: RangeBlock[]): Fold<Folded> {
@@ -76,7 +85,10 @@ export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
     const settled = new Promise<void>(resolve => {
       settle = resolve
     })
-    const folded = this.last.then(() => this.options.fold(blocks, settled))
+    const folded = this.last.then(async () => {
+      await new Promise(resolve => setImmediate(resolve)) // the write that is about to begin goes first
+      return this.options.fold(blocks, settled)
+    })
     folded.catch(() => {}) // thrown when the batch is taken
     this.last = folded
     const fold = { folded, settle }
