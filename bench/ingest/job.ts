@@ -1,5 +1,7 @@
 /** What the benchmark and the process that it measures say to each other, over Node's channel between the two. */
 
+import { readFileSync } from 'node:fs'
+
 export interface Job {
   rpc: string
   postgresUrl: string
@@ -38,10 +40,18 @@ export function serveJob(work: (job: Job) => Promise<void>): void {
       )
     } else {
       const { user, system } = process.cpuUsage(before)
-      const { maxRSS } = process.resourceUsage() // kilobytes
-      tell({ kind: 'usage', usage: { cpuSeconds: (user + system) / 1e6, peakBytes: maxRSS * 1024 } })
+      tell({ kind: 'usage', usage: { cpuSeconds: (user + system) / 1e6, peakBytes: peakBytes() } })
     }
   })
   process.on('disconnect', () => process.exit(0))
   tell({ kind: 'ready' })
+}
+
+/** Linux counts what the parent held when it forked towards `maxRSS`, but not towards VmHWM. */
+function peakBytes(): number {
+  try {
+    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
+    if (kilobytes !== undefined) return Number(kilobytes) * 1024
+  } catch {} // not Linux
+  return process.resourceUsage().maxRSS * 1024
 }

@@ -61,8 +61,10 @@ export async function preflight(
         `name a block up to ${head}, or wait until the chain is there`,
       )
     }
-    for (const [role, address] of Object.entries(deployment.contracts)) {
-      const code = await codeAt(first, address)
+    const contracts = Object.entries(deployment.contracts)
+    const codes = await Promise.all(contracts.map(([, address]) => codeAt(first, address)))
+    for (const [i, [role, address]] of contracts.entries()) {
+      const code = codes[i]
       if (code === 'unknown') unchecked.push(`${protocol.name}.${role}`)
       else if (code === 'none') {
         throw new ConfigError(
