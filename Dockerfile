@@ -15,6 +15,8 @@ RUN npm run build \
 
 FROM node:20-bookworm-slim
 ENV NODE_ENV=production
+# What a batch allocates then dies young: a tenth less time of a backfill for some 30 MB.
+ENV NODE_OPTIONS=--max-semi-space-size=32
 WORKDIR /app
 COPY package.json schema.graphql ./
 COPY bin bin

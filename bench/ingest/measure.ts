@@ -22,6 +22,7 @@ const PATIENCE_MS = 120_000
 export async function measure(variant: string, job: Job, postgresPid: number): Promise<Measured> {
   const child = fork(path.join(__dirname, `${variant}.ts`), {
     execArgv: ['--require', path.join(__dirname, '../load.cjs')],
+    env: { ...process.env, NODE_OPTIONS: '--max-semi-space-size=32' }, // as the image runs it
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
   const worker = new Worker(variant, child)

@@ -10,7 +10,7 @@ import type { RpcPool } from '../rpc/rpcPool'
 /** Ranges under way: hides some 50 ms of latency behind the work on what is there. */
 const RANGES_AHEAD = 6
 /** Logs in a batch, which is one transaction: more cost memory, fewer cost commits. */
-const BATCH_LOGS = 8_000
+const BATCH_LOGS = 16_000
 
 /** Times that ranges which do not fit together are read anew. */
 const MISFITS = 3

@@ -179,9 +179,11 @@ describe('.env.example', () => {
     const inFiles = ['config/local.yaml', 'config/story.yaml', 'docker-compose.yml'].flatMap(file =>
       variablesIn(read(file)),
     )
-    // By the Squid SDK, for a processor's metrics.
-    const bySdk = ['PROMETHEUS_PORT']
-    expect([...documentedVariables()].sort()).toEqual([...new Set([...inCode, ...inFiles, ...bySdk])].sort())
+    // By the Squid SDK, for a processor's metrics, and by Node.
+    const byOthers = ['PROMETHEUS_PORT', 'NODE_OPTIONS']
+    expect([...documentedVariables()].sort()).toEqual(
+      [...new Set([...inCode, ...inFiles, ...byOthers])].sort(),
+    )
   })
 })
 
