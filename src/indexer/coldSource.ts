@@ -7,8 +7,8 @@ import type { RangeSizer } from '../rpc/rangeSizer'
 import { BadAnswer, type BlockSpan } from '../rpc/rpcFault'
 import type { RpcPool } from '../rpc/rpcPool'
 
-/** Ranges under way: hides some 50 ms of latency behind the work on what is there. */
-const RANGES_AHEAD = 6
+/** Ranges under way or waiting for their turn: hides some 100 ms of latency behind the work on what is there. */
+const RANGES_AHEAD = 10
 /** Logs in a batch, which is one transaction: more cost memory, fewer cost commits. */
 const BATCH_LOGS = 16_000
 
@@ -49,11 +49,20 @@ type Step = BlockSpan & { cached: boolean }
  * blocks are hot. A range is never given unless the whole of it was answered and checked.
  */
 export class ColdSource implements DataSource<RangeBlock, unknown> {
+  private head = -1
+  private headAsked = Number.NEGATIVE_INFINITY
+
   constructor(private readonly options: Options) {}
 
+  /** Asked of the chain once in a poll interval. */
   async getFinalizedHeight(): Promise<number> {
-    const head = Number(await this.options.pool.call<string>('eth_blockNumber', []))
-    return Math.max(0, head - this.options.finality)
+    const { pool, pollIntervalMs, finality } = this.options
+    if (performance.now() - this.headAsked >= pollIntervalMs) {
+      const asked = performance.now()
+      this.head = Number(await pool.call<string>('eth_blockNumber', []))
+      this.headAsked = asked
+    }
+    return Math.max(0, this.head - finality)
   }
 
   async getBlockHash(height: number): Promise<string | undefined> {

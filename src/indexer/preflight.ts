@@ -1,5 +1,5 @@
 import { createPublicClient, http, type PublicClient, webSocket } from 'viem'
-import type { ChainConfig } from '../config/config'
+import type { ChainConfig, EndpointConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
 import { hostOf } from '../rpc/hostOf'
 import type { Source } from './decode'
@@ -12,45 +12,54 @@ const ATTEMPTS = 3
  * chain, that the contracts are there and that the first block is not past the head.
  *
  * @param place of the chain in the config file, for messages: `chains[1]`
- * @returns contracts whose code could not be asked for (a recording has none), and endpoints that do not answer now
+ * @returns contracts whose code could not be asked for (a recording has none), why endpoints do not answer now, and
+ *   those that do, which are of the right chain
  * @throws ConfigError
  */
 export async function preflight(
   chain: ChainConfig,
   sources: Source[],
   place: string,
-): Promise<{ unchecked: string[]; silent: string[] }> {
+): Promise<{ unchecked: string[]; silent: string[]; sound: EndpointConfig[] }> {
   const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}`
+  const answering: { endpoint: EndpointConfig; at: string; client: PublicClient; id: number }[] = []
   const silent: ConfigError[] = []
-  let client: PublicClient | undefined
-  for (const [i, { url }] of chain.endpoints.entries()) {
-    const at = chain.endpoints.length > 1 ? `${place}.rpc[${i}]` : `${place}.rpc`
-    const candidate = createPublicClient({
-      transport: url.startsWith('ws') ? webSocket(url, { retryCount: 0 }) : http(url, { retryCount: 0 }),
-    })
-    let id: number
-    try {
-      id = await answered(() => candidate.getChainId(), at, hostOf(url), variable)
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error
-      silent.push(error)
-      continue
-    }
-    if (id !== chain.id) {
-      throw new ConfigError(
-        at,
-        `${hostOf(url)} answers for chain ${id}, expected ${chain.id}`,
-        `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
-      )
-    }
-    client ??= candidate
-  }
-  if (!client) throw silent[0]!
-  const first = client
-  const host = hostOf(first.transport.url ?? chain.endpoints[0]!.url)
-  const head = Number(
-    await answered(() => first.getBlockNumber({ cacheTime: 0 }), `${place}.rpc`, host, variable),
+  await Promise.all(
+    chain.endpoints.map(async (endpoint, i) => {
+      const { url } = endpoint
+      const at = chain.endpoints.length > 1 ? `${place}.rpc[${i}]` : `${place}.rpc`
+      const client = createPublicClient({
+        transport: url.startsWith('ws') ? webSocket(url, { retryCount: 0 }) : http(url, { retryCount: 0 }),
+      })
+      try {
+        const id = await answered(() => client.getChainId(), at, hostOf(url), variable)
+        answering.push({ endpoint, at, client, id })
+      } catch (error) {
+        if (!(error instanceof ConfigError)) throw error
+        silent.push(error)
+      }
+    }),
   )
+  for (const { id, at, endpoint } of answering) {
+    if (id === chain.id) continue
+    throw new ConfigError(
+      at,
+      `${hostOf(endpoint.url)} answers for chain ${id}, expected ${chain.id}`,
+      `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
+    )
+  }
+  const first = answering[0]
+  if (!first) throw silent[0]!
+  const contracts = sources.flatMap(({ deployment }) => Object.values(deployment.contracts))
+  const [head, ...codes] = await Promise.all([
+    answered(
+      () => first.client.getBlockNumber({ cacheTime: 0 }),
+      `${place}.rpc`,
+      hostOf(first.endpoint.url),
+      variable,
+    ),
+    ...contracts.map(address => codeAt(first.client, address)),
+  ])
   const unchecked: string[] = []
   for (const { protocol, deployment } of sources) {
     const at = `${place}.protocols.${protocol.name}`
@@ -61,10 +70,8 @@ export async function preflight(
         `name a block up to ${head}, or wait until the chain is there`,
       )
     }
-    const contracts = Object.entries(deployment.contracts)
-    const codes = await Promise.all(contracts.map(([, address]) => codeAt(first, address)))
-    for (const [i, [role, address]] of contracts.entries()) {
-      const code = codes[i]
+    for (const [role, address] of Object.entries(deployment.contracts)) {
+      const code = codes[contracts.indexOf(address)]
       if (code === 'unknown') unchecked.push(`${protocol.name}.${role}`)
       else if (code === 'none') {
         throw new ConfigError(
@@ -75,7 +82,11 @@ export async function preflight(
       }
     }
   }
-  return { unchecked, silent: silent.map(({ problem }) => problem) }
+  return {
+    unchecked,
+    silent: silent.map(({ problem }) => problem),
+    sound: answering.map(({ endpoint }) => endpoint),
+  }
 }
 
 async function answered<T>(ask: () => Promise<T>, place: string, url: string, variable: string): Promise<T> {

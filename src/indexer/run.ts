@@ -37,7 +37,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     protocol: protocols[name]!,
     deployment,
   }))
-  const { unchecked, silent } = await preflight(
+  const { unchecked, silent, sound } = await preflight(
     chain,
     sources,
     `chains[${config.chains.findIndex(({ id }) => id === chain.id)}]`,
@@ -46,7 +46,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   if (unchecked.length > 0)
     log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
 
-  const rpc = new RpcPool(chain.endpoints, chain.id, log)
+  const rpc = new RpcPool(chain.endpoints, chain.id, log, sound)
   const hashAt = async (height: number): Promise<string | null> => {
     const block = await rpc.call<{ hash: string } | null>('eth_getBlockByNumber', [quantity(height), false], {
       retryAttempts: 1,

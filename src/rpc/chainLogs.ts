@@ -120,7 +120,9 @@ export function readLogs(answer: unknown, from: number, to: number): LogsOfBlock
     }
     if (block === undefined || height !== block.height) {
       if (block && height < block.height) {
-        throw new BadAnswer(`eth_getLogs: log ${logIndex} of block ${height} comes after block ${block.height}`)
+        throw new BadAnswer(
+          `eth_getLogs: log ${logIndex} of block ${height} comes after block ${block.height}`,
+        )
       }
       block = { height, hash: raw.blockHash.toLowerCase(), logs: [] }
       blocks.push(block)

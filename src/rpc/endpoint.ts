@@ -50,7 +50,8 @@ export class Endpoint {
       maxBatchCallSize: BATCH,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retryAttempts: 0, // who is asked again, and when, is the pool's to say
-      retrySchedule: RESTS_MS, // of a WebSocket that does not connect
+      // A WebSocket that does not connect is the client's to wait for, an HTTP request that fails the pool's.
+      retrySchedule: config.url.startsWith('ws') ? RESTS_MS : RESTS_MS.slice(0, 1),
       log: null, // its messages hold the URL's path, where keys are
     })
   }
@@ -116,7 +117,8 @@ export class Endpoint {
   noteFault(fault: RpcFault, problem: string): number {
     this.problem = problem
     this.failures++
-    this.failuresInRow++
+    // Requests that were on their way together and fail together are one failure in the row.
+    if (this.restsFor() === 0 || this.failuresInRow === 0) this.failuresInRow++
     if (fault.kind === 'batchTooLarge') return 0
     const usual = RESTS_MS[Math.min(this.failuresInRow, RESTS_MS.length) - 1]! * (1 + Math.random() / 4)
     const asked = fault.kind === 'rateLimited' ? (fault.retryAfterMs ?? 0) : 0

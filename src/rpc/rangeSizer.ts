@@ -1,6 +1,6 @@
 /** Logs that a range should bring: well below what providers commonly allow in one answer, so that a denser one passes too. */
 const TARGET_LOGS = 4_000
-const FIRST_BLOCKS = 20
+const FIRST_BLOCKS = 8
 /** Beyond this an empty range costs a node more than the requests it saves. */
 const MOST_BLOCKS = 100_000
 /** A longer answer, in ms, is as much as one should ask for. */
