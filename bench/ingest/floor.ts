@@ -1,7 +1,8 @@
 /** The least that an indexer can do: ask for the logs, copy them into a table as they are. */
+import { finished } from 'node:stream/promises'
 import { Client } from 'pg'
+import { from as copyFrom } from 'pg-copy-streams'
 import { JsonRpc } from '../../src/sandbox/jsonRpc'
-import { CopyRows } from './copyRows'
 import { serveJob } from './job'
 
 interface RawLog {
@@ -42,7 +43,9 @@ serveJob(async job => {
         `${Number(log.blockNumber)}\t${Number(log.logIndex)}\t${log.transactionHash}\t${log.address}\t` +
         `${log.topics.join()}\t${log.data}\n`,
     )
-    await client.query(new CopyRows('COPY raw_log FROM STDIN', lines.join(''))).done
+    const copy = client.query(copyFrom('COPY raw_log FROM STDIN'))
+    copy.end(lines.join(''))
+    await finished(copy)
   }
   await client.end()
 })

@@ -30,13 +30,14 @@ export class BackfillReport {
   line(): string | undefined {
     if (this.first === undefined) return undefined
     const ms = performance.now() - this.started
-    const stages = Object.entries(this.ms).map(([stage, spent]) => `${stage} ${seconds(spent)}`)
+    const { fetch, decode, fold, write } = this.ms
     const rate = Math.round(this.logs / Math.max(0.001, ms / 1000))
     const requests = this.rpc.endpoints.reduce((sum, endpoint) => sum + endpoint.requests, 0)
     return (
       `backfill done: blocks ${this.first} to ${this.last}, ${this.logs} logs in ${seconds(ms)}, ${rate} logs/s ` +
-      `(waited for blocks ${stages.join(', ')}; ${requests} requests)`
-    ).replace('waited for blocks fetch', 'waited for blocks')
+      `(side by side: decode ${seconds(decode)}, fold ${seconds(fold)}, write ${seconds(write)}; ` +
+      `nothing to do but wait for blocks ${seconds(fetch)}; ${requests} requests)`
+    )
   }
 }
 

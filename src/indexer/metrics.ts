@@ -26,7 +26,7 @@ export class IndexerMetrics {
     })
     this.seconds = new Counter({
       name: 'provenance_stage_seconds_total',
-      help: 'Seconds spent in a stage of the pipeline; fetch: waiting for blocks of the history',
+      help: 'Seconds in a stage of the pipeline, which overlap in the history; fetch: waiting for its blocks',
       labelNames: ['stage'],
       registers,
     })
