@@ -5,6 +5,7 @@ import type { RangeBlock } from '../rpc/chainLogs'
 import { type BatchContext, type BatchFigures, foldBatch } from './batch'
 import { type BulkStatement, bulkStatements, bulkWrite } from './bulkWrite'
 import type { ChainDatabase } from './database'
+import type { Reader } from './load'
 import { connectionOf } from './storeConnection'
 import { writeHot } from './writeHot'
 
@@ -21,7 +22,7 @@ export type BatchOutcome = BatchFigures & { writeMs: number }
 export class ChainBatches {
   constructor(
     private readonly database: ChainDatabase,
-    /** reads what final batches miss */
+    /** reads what batches that are folded ahead miss */
     private readonly pool: Pool,
     private readonly context: BatchContext,
   ) {}
@@ -31,9 +32,21 @@ export class ChainBatches {
    *
    * @param settled resolves once all of those are committed
    */
-  async fold(blocks: RangeBlock[], settled: Promise<void>): Promise<ReadyBatch> {
+  foldAhead(blocks: RangeBlock[], settled: Promise<void>): Promise<ReadyBatch> {
+    return this.fold(blocks, { client: this.pool, settled })
+  }
+
+  /** The same, in the transaction that will write it. */
+  async foldNow(blocks: RangeBlock[], store: Store): Promise<ReadyBatch> {
+    return this.fold(blocks, { client: await connectionOf(store) })
+  }
+
+  private async fold(
+    blocks: RangeBlock[],
+    readFrom: Pick<Reader, 'client' | 'settled'>,
+  ): Promise<ReadyBatch> {
     const { rows, source } = this.database
-    const reader = { client: this.pool, source, rows, settled }
+    const reader = { ...readFrom, source, rows }
     const { changes, ...figures } = await foldBatch(logsOf(blocks), this.context, reader)
     rows.stage(changes)
     return { statements: await bulkStatements(source, changes), figures }

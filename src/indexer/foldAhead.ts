@@ -4,7 +4,7 @@ import type { RangeBlock } from '../rpc/chainLogs'
 interface Options<Folded> {
   /** final blocks, in batches */
   source: DataSource<RangeBlock, unknown>
-  /** @param settled resolves once every batch before this one is committed */
+  /** Folds a batch ahead. @param settled resolves once every batch before this one is committed */
   fold(blocks: RangeBlock[], settled: Promise<void>): Promise<Folded>
   /** told how long the next blocks were waited for, ms */
   waited(ms: number): void
@@ -24,6 +24,8 @@ interface Fold<Folded> {
 export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
   private readonly folds = new WeakMap<RangeBlock[], Fold<Folded>>()
   private last: Promise<unknown> = Promise.resolve()
+  /** the first batch of all */
+  private first: RangeBlock[] | undefined
   /** The latest batch is being written, and the next one has not come yet. */
   private hasRoom = false
   /** has come, and is folded once the batch before it is being written */
@@ -60,35 +62,45 @@ export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
   }
 
   /**
-   * What the blocks of a final batch come to. The same again, if the store tries the batch again.
+   * What the blocks of a final batch come to; the same again, if the store tries the batch again. The next batch's fold
+   * begins here, once the transaction is open: sooner it would hold up its first statements.
    *
-   * The next batch's fold begins here, once the transaction is open: sooner it would hold up its first statements. And
-   * after a restart the Runner joins batches up to the height that it had reached, so no fold may begin before.
+   * The first batch of all is folded in its transaction, and nothing ahead of its commit: it rolls back the hot blocks
+   * that a former process left, which others see until then, and may be several batches that the Runner has joined.
+   *
+   * @param foldNow reads in the transaction; for a batch that was not folded ahead
    */
-  take(blocks: RangeBlock[]): Promise<Folded> {
-    const fold = this.folds.get(blocks) ?? this.begin(blocks)
+  take(blocks: RangeBlock[], foldNow: () => Promise<Folded>): Promise<Folded> {
+    const fold = this.folds.get(blocks) ?? this.begin(blocks, foldNow)
     fold.settle()
-    this.hasRoom = this.waiting === undefined
-    if (this.waiting) this.begin(this.waiting)
-    this.waiting = undefined
+    this.first ??= blocks
+    if (this.first !== blocks) {
+      this.hasRoom = this.waiting === undefined
+      if (this.waiting) this.beginAhead(this.waiting)
+      this.waiting = undefined
+    }
     return fold.folded
   }
 
   private arrived(blocks: RangeBlock[]): void {
-    if (this.hasRoom) this.begin(blocks)
+    if (this.hasRoom) this.beginAhead(blocks)
     else this.waiting = blocks
     this.hasRoom = false
   }
 
-  private begin(blocks: RangeBlock[]): Fold<Folded> {
+  private beginAhead(blocks: RangeBlock[]): void {
+    this.begin(blocks, async settled => {
+      await new Promise(resolve => setImmediate(resolve)) // the write that is about to begin goes first
+      return this.options.fold(blocks, settled)
+    })
+  }
+
+  private begin(blocks: RangeBlock[], run: (settled: Promise<void>) => Promise<Folded>): Fold<Folded> {
     let settle = () => {}
     const settled = new Promise<void>(resolve => {
       settle = resolve
     })
-    const folded = this.last.then(async () => {
-      await new Promise(resolve => setImmediate(resolve)) // the write that is about to begin goes first
-      return this.options.fold(blocks, settled)
-    })
+    const folded = this.last.then(() => run(settled))
     folded.catch(() => {}) // thrown when the batch is taken
     this.last = folded
     const fold = { folded, settle }

@@ -87,7 +87,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   const batches = new ChainBatches(database, pool, context)
   const ahead = new FoldAhead<ReadyBatch>({
     source: sdk.archive ?? cold(),
-    fold: (blocks, settled) => batches.fold(blocks, settled),
+    fold: (blocks, settled) => batches.foldAhead(blocks, settled),
     waited: ms => {
       metrics.noteFetch(ms)
       report.noteFetch(ms)
@@ -108,7 +108,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     process: async (store, batch) => {
       const blocks = batch.blocks as RangeBlock[] // the SDK's own have these fields too: sdkParts asks for them
       const outcome = isFinal(store)
-        ? await batches.write(store, await ahead.take(blocks))
+        ? await batches.write(store, await ahead.take(blocks, () => batches.foldNow(blocks, store)))
         : await batches.processHot(store, blocks)
       metrics.note(outcome)
       report.note(outcome, blocks)

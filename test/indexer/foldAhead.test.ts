@@ -14,6 +14,10 @@ function batchOf(height: number): Batch<RangeBlock> {
 /** A source of so many batches; says what is done when. `failAt`: the fold of that batch throws. */
 function setUp(batches: number, failAt?: number) {
   const said: string[] = []
+  const foldNow = (blocks: RangeBlock[]) => async () => {
+    said.push(`fold ${blocks[0]!.header.height} now`)
+    return blocks[0]!.header.height
+  }
   const ahead = new FoldAhead<number>({
     source: {
       getFinalizedHeight: async () => batches,
@@ -32,7 +36,8 @@ function setUp(batches: number, failAt?: number) {
     waited: () => {},
     ended: () => said.push('ended'),
   })
-  return { said, ahead }
+  const take = (blocks: RangeBlock[]) => ahead.take(blocks, foldNow(blocks))
+  return { said, ahead, take }
 }
 
 /** Long enough for everything that can go on to have gone on. */
@@ -52,29 +57,40 @@ async function consume(
 
 describe('a backfill', () => {
   test('folds each batch while the one before is written, in order, and one ahead at most', async () => {
-    const set = setUp(4)
+    const set = setUp(5)
     await consume(set, async blocks => {
       await idle()
-      const folded = await set.ahead.take(blocks)
+      const folded = await set.take(blocks)
       set.said.push(`write ${folded}`)
       await idle()
     })
     const at = (what: string) => set.said.indexOf(what)
-    for (const n of [1, 2, 3]) {
-      expect(at(`fold ${n + 1}`)).toBeGreaterThan(at(`fold ${n}`))
+    for (const n of [2, 3, 4]) {
       expect(at(`fold ${n + 1}`)).toBeLessThan(at(`wrote ${n}`))
+      expect(at(`fold ${n + 1}`)).toBeGreaterThan(at(`wrote ${n - 1}`))
     }
-    for (const n of [1, 2]) expect(at(`fold ${n + 2}`)).toBeGreaterThan(at(`wrote ${n}`))
     expect(set.said.at(-1)).toBe('ended')
   })
 
-  test('tells a fold that all before it is committed no sooner than that is so', async () => {
+  test('folds the first batch in its transaction, which may roll back, and nothing ahead of its commit', async () => {
     const set = setUp(3)
     await consume(set, async blocks => {
-      await set.ahead.take(blocks)
+      await idle()
+      await set.take(blocks)
       await idle()
     })
-    for (const n of [2, 3]) {
+    const first = set.said.indexOf('wrote 1')
+    expect(set.said.slice(0, first)).toEqual(['fold 1 now'])
+    expect(set.said.filter(what => what.endsWith('now'))).toEqual(['fold 1 now', 'fold 2 now'])
+  })
+
+  test('tells a fold that all before it is committed no sooner than that is so', async () => {
+    const set = setUp(5)
+    await consume(set, async blocks => {
+      await set.take(blocks)
+      await idle()
+    })
+    for (const n of [3, 4, 5]) {
       expect(set.said.indexOf(`settled ${n}`)).toBeGreaterThan(set.said.indexOf(`wrote ${n - 1}`))
     }
   })
@@ -82,9 +98,9 @@ describe('a backfill', () => {
   test('gives the same again where the store tries a batch again', async () => {
     const set = setUp(2)
     await consume(set, async blocks => {
-      expect(await set.ahead.take(blocks)).toBe(await set.ahead.take(blocks))
+      expect(await set.take(blocks)).toBe(await set.take(blocks))
     })
-    expect(set.said.filter(what => what.startsWith('fold'))).toEqual(['fold 1', 'fold 2'])
+    expect(set.said.filter(what => what.startsWith('fold'))).toEqual(['fold 1 now', 'fold 2 now'])
   })
 
   test.each([
@@ -99,16 +115,16 @@ describe('a backfill', () => {
         await wait()
         joined = [...joined, ...blocks]
         if (blocks[0]!.header.height < 3) return // as after a restart, below the height that was reached
-        await set.ahead.take(blocks[0]!.header.height === 3 ? joined : blocks)
+        await set.take(blocks[0]!.header.height === 3 ? joined : blocks)
       })
-      expect(set.said.filter(what => what.startsWith('fold'))).toEqual(['fold 1', 'fold 4'])
+      expect(set.said.filter(what => what.startsWith('fold'))).toEqual(['fold 1 now', 'fold 4 now'])
     },
   )
 
   test('fails where the batch that cannot be folded is taken, with all before it written', async () => {
-    const set = setUp(3, 3)
+    const set = setUp(4, 3)
     const consumed = consume(set, async blocks => {
-      await set.ahead.take(blocks)
+      await set.take(blocks)
       await idle()
     })
     await expect(consumed).rejects.toThrow('cannot fold')

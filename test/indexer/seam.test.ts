@@ -67,6 +67,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
   }
   const sdk = sdkParts(config, filters, 1, pool)
   const database = new ChainDatabase(url, CHAIN)
+  const fold = (blocks: RangeBlock[]) => bulkStatements(database.source, changesOf(blocks))
   const ahead = new FoldAhead({
     source: new ColdSource({
       pool,
@@ -75,7 +76,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
       finality: FINALITY,
       pollIntervalMs: 20,
     }),
-    fold: blocks => bulkStatements(database.source, changesOf(blocks)),
+    fold,
     waited: () => {},
     ended: () => {},
   })
@@ -88,7 +89,8 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
     log,
     process: async (store, batch) => {
       const blocks = batch.blocks as RangeBlock[]
-      if (isFinal(store)) await bulkWrite(await connectionOf(store), await ahead.take(blocks))
+      if (isFinal(store))
+        await bulkWrite(await connectionOf(store), await ahead.take(blocks, () => fold(blocks)))
       else await writeHot(store, changesOf(blocks))
     },
   }).run()
