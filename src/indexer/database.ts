@@ -21,6 +21,8 @@ export function stateSchemaOf(chainId: number): string {
  */
 export class ChainDatabase extends TypeormDatabase {
   private opened: DataSource | undefined
+  /** A former process left hot blocks, which the first batch rolls back; known once connected. */
+  hasHotBlocks = false
   /** what final batches know of the chain's rows */
   readonly rows: ChainRows
 
@@ -60,7 +62,8 @@ export class ChainDatabase extends TypeormDatabase {
       stateSchemaOf(this.chainId),
       caip2(this.chainId),
     ])
-    if (state.height < 0 && state.top.length === 0) this.rows.startEmpty()
+    this.hasHotBlocks = state.top.length > 0
+    if (state.height < 0 && !this.hasHotBlocks) this.rows.startEmpty()
     return state
   }
 

@@ -6,6 +6,8 @@ interface Options<Folded> {
   source: DataSource<RangeBlock, unknown>
   /** Folds a batch ahead. @param settled resolves once every batch before this one is committed */
   fold(blocks: RangeBlock[], settled: Promise<void>): Promise<Folded>
+  /** whether the first batch's transaction rolls back hot blocks that a former process left */
+  rollsBack(): boolean
   /** told how long the next blocks were waited for, ms */
   waited(ms: number): void
   /** told when the final head is reached and all before it is committed */
@@ -65,8 +67,8 @@ export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
    * What the blocks of a final batch come to; the same again, if the store tries the batch again. The next batch's fold
    * begins here, once the transaction is open: sooner it would hold up its first statements.
    *
-   * The first batch of all is folded in its transaction, and nothing ahead of its commit: it rolls back the hot blocks
-   * that a former process left, which others see until then, and may be several batches that the Runner has joined.
+   * Where a former process left hot blocks, the first batch of all is folded in its transaction, and nothing ahead of its
+   * commit: it rolls them back, which others do not see before, and may be several batches that the Runner has joined.
    *
    * @param foldNow reads in the transaction; for a batch that was not folded ahead
    */
@@ -74,7 +76,7 @@ export class FoldAhead<Folded> implements DataSource<RangeBlock, unknown> {
     const fold = this.folds.get(blocks) ?? this.begin(blocks, foldNow)
     fold.settle()
     this.first ??= blocks
-    if (this.first !== blocks) {
+    if (this.first !== blocks || !this.options.rollsBack()) {
       this.hasRoom = this.waiting === undefined
       if (this.waiting) this.beginAhead(this.waiting)
       this.waiting = undefined

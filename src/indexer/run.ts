@@ -88,6 +88,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   const ahead = new FoldAhead<ReadyBatch>({
     source: sdk.archive ?? cold(),
     fold: (blocks, settled) => batches.foldAhead(blocks, settled),
+    rollsBack: () => database.hasHotBlocks,
     waited: ms => {
       metrics.noteFetch(ms)
       report.noteFetch(ms)

@@ -12,7 +12,7 @@ function batchOf(height: number): Batch<RangeBlock> {
 }
 
 /** A source of so many batches; says what is done when. `failAt`: the fold of that batch throws. */
-function setUp(batches: number, failAt?: number) {
+function setUp(batches: number, { failAt, rollsBack = true }: { failAt?: number; rollsBack?: boolean } = {}) {
   const said: string[] = []
   const foldNow = (blocks: RangeBlock[]) => async () => {
     said.push(`fold ${blocks[0]!.header.height} now`)
@@ -33,6 +33,7 @@ function setUp(batches: number, failAt?: number) {
       if (height === failAt) throw new Error('cannot fold')
       return height
     },
+    rollsBack: () => rollsBack,
     waited: () => {},
     ended: () => said.push('ended'),
   })
@@ -84,6 +85,15 @@ describe('a backfill', () => {
     expect(set.said.filter(what => what.endsWith('now'))).toEqual(['fold 1 now', 'fold 2 now'])
   })
 
+  test('folds the second while the first is written where there is nothing to roll back', async () => {
+    const set = setUp(2, { rollsBack: false })
+    await consume(set, async blocks => {
+      await set.take(blocks)
+      await idle()
+    })
+    expect(set.said.indexOf('fold 2')).toBeLessThan(set.said.indexOf('wrote 1'))
+  })
+
   test('tells a fold that all before it is committed no sooner than that is so', async () => {
     const set = setUp(5)
     await consume(set, async blocks => {
@@ -122,7 +132,7 @@ describe('a backfill', () => {
   )
 
   test('fails where the batch that cannot be folded is taken, with all before it written', async () => {
-    const set = setUp(4, 3)
+    const set = setUp(4, { failAt: 3 })
     const consumed = consume(set, async blocks => {
       await set.take(blocks)
       await idle()

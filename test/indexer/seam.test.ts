@@ -77,6 +77,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
       pollIntervalMs: 20,
     }),
     fold,
+    rollsBack: () => database.hasHotBlocks,
     waited: () => {},
     ended: () => {},
   })
