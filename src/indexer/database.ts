@@ -21,6 +21,7 @@ export function stateSchemaOf(chainId: number): string {
  */
 export class ChainDatabase extends TypeormDatabase {
   private opened: DataSource | undefined
+  private opening: Promise<DataSource> | undefined
   /** A former process left hot blocks, which the first batch rolls back; known once connected. */
   hasHotBlocks = false
   /** what final batches know of the chain's rows */
@@ -73,14 +74,25 @@ export class ChainDatabase extends TypeormDatabase {
     return this.opened
   }
 
+  /** Begins to connect, to do so while something else is waited for. */
+  warmUp(): void {
+    this.opening = this.open()
+    this.opening.catch(() => {}) // thrown by `connect`
+  }
+
   protected override async initializeDataSource(): Promise<DataSource> {
-    this.opened = await new DataSource({
+    this.opened = await (this.opening ?? this.open())
+    this.opening = undefined
+    return this.opened
+  }
+
+  private open(): Promise<DataSource> {
+    return new DataSource({
       type: 'postgres',
       url: this.url,
       namingStrategy: new SnakeNamingStrategy(),
       entities,
       applicationName: 'provenance-indexer',
     }).initialize()
-    return this.opened
   }
 }

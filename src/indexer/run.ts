@@ -37,6 +37,8 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     protocol: protocols[name]!,
     deployment,
   }))
+  const database = new ChainDatabase(config.postgres.url, chain.id)
+  database.warmUp()
   const { unchecked, silent, sound } = await preflight(
     chain,
     sources,
@@ -82,7 +84,6 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   progress.start()
   if (!config.neo4j) keepOutboxEmpty(pool, log)
 
-  const database = new ChainDatabase(config.postgres.url, chain.id)
   const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: tokenCallOn(rpc) }
   const batches = new ChainBatches(database, pool, context)
   const ahead = new FoldAhead<ReadyBatch>({
