@@ -1,4 +1,5 @@
-const FIRST_BYTES = 64 * 1024
+/** Doubled as needed: most tables' columns are short in a batch, and each has a writer of its own. */
+const FIRST_BYTES = 4 * 1024
 
 /** Digits of a `numeric` are in base 10,000. */
 const DIGITS = 4

@@ -27,11 +27,14 @@ import type { LedgerState } from './state'
 import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'
 import { vaultDebtUpdated, vaultDeployed, vaultSharesMoved } from './vaults'
 
-/** Applies events of one chain in chain order; the last transaction's are all there. */
-export function applyAll(state: LedgerState, events: Iterable<DomainEvent>): void {
+/** Applies events of one chain in chain order, and stands at each transaction's end; the last transaction's are all there. */
+export function* applyEach(state: LedgerState, events: Iterable<DomainEvent>): Generator<void> {
   let transaction: string | undefined
   for (const event of events) {
-    if (transaction !== undefined && event.origin.transaction !== transaction) endTransaction(state)
+    if (transaction !== undefined && event.origin.transaction !== transaction) {
+      endTransaction(state)
+      yield
+    }
     transaction = event.origin.transaction
     apply(state, event)
   }

@@ -1,4 +1,4 @@
-import { applyAll } from './apply'
+import { applyEach } from './apply'
 import { Breather } from './breather'
 import type { DomainEvent } from './events'
 import { LedgerState, type Missing } from './state'
@@ -24,8 +24,7 @@ export async function fold(
   const breather = new Breather()
   for (let round = 0; round < MAX_ROUNDS; round++) {
     state.restart()
-    for (const slice of slicesOf(events)) {
-      applyAll(state, slice)
+    for (const _ of applyEach(state, events)) {
       if (breather.isDue) await breather.rest()
     }
     const missing = state.takeMissing()
@@ -35,18 +34,4 @@ export async function fold(
   throw new Error(
     `the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`,
   )
-}
-
-/** Events in a slice, about: some hundred µs of work. */
-const SLICE = 50
-
-/** Slices that end where a transaction ends. */
-function* slicesOf(events: DomainEvent[]): Generator<DomainEvent[]> {
-  for (let start = 0; start < events.length; ) {
-    let end = Math.min(start + SLICE, events.length)
-    while (end < events.length && events[end]!.origin.transaction === events[end - 1]!.origin.transaction)
-      end++
-    yield events.slice(start, end)
-    start = end
-  }
 }
