@@ -69,7 +69,8 @@ export class ChainBatches {
   }
 }
 
-function logsOf(blocks: RangeBlock[]): ProtocolLog[] {
+/** In the order of the chain. */
+export function logsOf(blocks: RangeBlock[]): ProtocolLog[] {
   return blocks.flatMap(({ header, logs }) =>
     logs.map(entry => ({
       address: entry.address,

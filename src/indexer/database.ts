@@ -1,12 +1,8 @@
-import { SnakeNamingStrategy } from '@subsquid/typeorm-config/lib/namingStrategy'
 import { TypeormDatabase } from '@subsquid/typeorm-store'
-import { DataSource } from 'typeorm'
+import type { DataSource } from 'typeorm'
 import { chainId as caip2 } from '../ledger/ids'
-import * as model from '../model'
+import { openEntities } from './entities'
 import { ChainRows } from './knownRows'
-
-/** Entity classes of schema.graphql; the generated module exports its enums too. */
-const entities = Object.values(model).filter(value => typeof value === 'function')
 
 /** Postgres schema in which the Squid store keeps one chain's heights and hot blocks. */
 export function stateSchemaOf(chainId: number): string {
@@ -76,23 +72,13 @@ export class ChainDatabase extends TypeormDatabase {
 
   /** Begins to connect, to do so while something else is waited for. */
   warmUp(): void {
-    this.opening = this.open()
+    this.opening = openEntities(this.url)
     this.opening.catch(() => {}) // thrown by `connect`
   }
 
   protected override async initializeDataSource(): Promise<DataSource> {
-    this.opened = await (this.opening ?? this.open())
+    this.opened = await (this.opening ?? openEntities(this.url))
     this.opening = undefined
     return this.opened
-  }
-
-  private open(): Promise<DataSource> {
-    return new DataSource({
-      type: 'postgres',
-      url: this.url,
-      namingStrategy: new SnakeNamingStrategy(),
-      entities,
-      applicationName: 'provenance-indexer',
-    }).initialize()
   }
 }

@@ -30,9 +30,9 @@ export interface ArrayElement {
 /** An entity's table as raw SQL needs it. */
 export interface EntityTable {
   entity: Entity
-  /** quoted */
+  /** quoted, with its schema where that is not the public one */
   name: string
-  /** unquoted, for names of statements */
+  /** unquoted and without schema, for names of statements */
   key: string
   columns: TableColumn[]
 }
@@ -51,7 +51,9 @@ export function tableOf(source: DataSource, entity: Entity): EntityTable {
     const metadata = source.getMetadata(entity)
     table = {
       entity,
-      name: quote(metadata.tableName),
+      name: metadata.schema
+        ? `${quote(metadata.schema)}.${quote(metadata.tableName)}`
+        : quote(metadata.tableName),
       key: metadata.tableName,
       columns: metadata.columns.map(columnOf),
     }
