@@ -1,6 +1,6 @@
 import { createLogger } from '@subsquid/logger'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { ColdSource } from '../../src/indexer/coldSource'
+import { ColdSource } from '../../src/indexer/sources/coldSource'
 import { type Replay, replayServer } from '../../src/replay/replayServer'
 import type { LogFilter, RangeBlock } from '../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../src/rpc/fetchRange'

@@ -1,11 +1,11 @@
 import type { Batch, DataSource } from '@subsquid/util-internal-processor-tools'
-import { checkLink, quantity, type RangeBlock } from '../rpc/chainLogs'
-import type { RangeFetcher } from '../rpc/fetchRange'
-import { orderedAhead } from '../rpc/orderedAhead'
-import type { RangeCache } from '../rpc/rangeCache'
-import type { RangeSizer } from '../rpc/rangeSizer'
-import { BadAnswer, type BlockSpan } from '../rpc/rpcFault'
-import type { RpcPool } from '../rpc/rpcPool'
+import { checkLink, quantity, type RangeBlock } from '../../rpc/chainLogs'
+import type { RangeFetcher } from '../../rpc/fetchRange'
+import { orderedAhead } from '../../rpc/orderedAhead'
+import type { RangeCache } from '../../rpc/rangeCache'
+import type { RangeSizer } from '../../rpc/rangeSizer'
+import { BadAnswer, type BlockSpan } from '../../rpc/rpcFault'
+import type { RpcPool } from '../../rpc/rpcPool'
 
 /** Ranges under way or waiting for their turn: hides some 100 ms of latency behind the work on what is there. */
 const RANGES_AHEAD = 10

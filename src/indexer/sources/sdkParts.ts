@@ -3,9 +3,9 @@ import { EvmRpcDataSource } from '@subsquid/evm-processor/lib/ds-rpc/client'
 import type { RpcClient } from '@subsquid/rpc-client'
 import type { DataSource, PrometheusServer, Runner } from '@subsquid/util-internal-processor-tools'
 import type { Registry } from 'prom-client'
-import type { ChainConfig } from '../config/config'
-import type { LogFilter, RangeBlock } from '../rpc/chainLogs'
-import type { RpcPool } from '../rpc/rpcPool'
+import type { ChainConfig } from '../../config/config'
+import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
+import type { RpcPool } from '../../rpc/rpcPool'
 
 type RunnerConfig = ConstructorParameters<typeof Runner>[0]
 
