@@ -16,8 +16,12 @@ export type Discovered = Map<string, { protocol: string; role: string }>
  * discovered) first, never by its topic alone, since protocols share event signatures; only handlers of role `*`
  * take logs of any address.
  *
- * Contracts announced in `logs` count from the first log on: the address is new, so only logs of the announcing
- * transaction can precede the announcement (Story's vaults mint before they are announced).
+ * A contract counts from the first log of the transaction that announces it (Story's vaults mint before they are
+ * announced), and not before: what it logged in earlier transactions is passed over. So the events do not depend on
+ * which logs come in one call.
+ *
+ * @param logs whole transactions, in chain order
+ * @param known contracts announced before the first of them
  */
 export function decode(
   chain: string,
@@ -36,18 +40,29 @@ export function* decodeEach(
   known: Discovered,
 ): Generator<DomainEvent[]> {
   const discovered: Discovered = new Map(known)
-  const announcements = new Map<ProtocolLog, DomainEvent[]>()
-  for (const log of logs) {
-    for (const source of sources) announce(chain, source, log, discovered, announcements)
-  }
   const contexts = sources.map(source => ({ source, context: contextOf(chain, source, discovered) }))
-  for (const log of logs) {
-    const announced = announcements.get(log)
-    if (announced) yield announced
-    for (const { source, context } of contexts) {
-      if (log.block < source.deployment.firstBlock) continue
-      yield decodeLog(source, log, discovered, context)
+  for (const transaction of transactionsOf(logs)) {
+    const announcements = new Map<ProtocolLog, DomainEvent[]>()
+    for (const log of transaction) {
+      for (const source of sources) announce(chain, source, log, discovered, announcements)
     }
+    for (const log of transaction) {
+      const announced = announcements.get(log)
+      if (announced) yield announced
+      for (const { source, context } of contexts) {
+        if (log.block < source.deployment.firstBlock) continue
+        yield decodeLog(source, log, discovered, context)
+      }
+    }
+  }
+}
+
+function* transactionsOf(logs: ProtocolLog[]): Generator<ProtocolLog[]> {
+  let start = 0
+  for (let i = 1; i <= logs.length; i++) {
+    if (logs[i]?.transaction === logs[start]!.transaction) continue
+    yield logs.slice(start, i)
+    start = i
   }
 }
 

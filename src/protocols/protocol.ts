@@ -67,9 +67,4 @@ export interface Discovery {
   role: string
   /** lower-case address of the announced contract */
   address(log: ProtocolLog): string
-  /**
-   * true: the announced contract may have logged earlier in the same transaction than its announcement,
-   * so logs of the whole transaction are matched again once the contract is known.
-   */
-  precededByItsLogs: boolean
 }

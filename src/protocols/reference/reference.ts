@@ -54,7 +54,6 @@ export const reference: Protocol = {
       topic: factory.events.PoolCreated.topic,
       role: 'pool',
       address: log => decodeEvent(factory.events.PoolCreated, log).pool,
-      precededByItsLogs: false,
     },
   ],
   handlers: {

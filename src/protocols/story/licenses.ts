@@ -13,7 +13,6 @@ export const templateDiscovery: Discovery = {
   topic: registry.LicenseTemplateRegistered.topic,
   role: 'licenseTemplate',
   address: log => registry.LicenseTemplateRegistered.decode(log).licenseTemplate,
-  precededByItsLogs: false,
 }
 
 export const templateHandlers = reads(template.LicenseTermsRegistered, (args, origin) => [

@@ -11,7 +11,6 @@ export const vaultDiscovery: Discovery = {
   topic: royalty.IpRoyaltyVaultDeployed.topic,
   role: 'vault',
   address: log => royalty.IpRoyaltyVaultDeployed.decode(log).ipRoyaltyVault,
-  precededByItsLogs: true,
 }
 
 export const vaultDeployed = reads(royalty.IpRoyaltyVaultDeployed, (args, origin) => [
