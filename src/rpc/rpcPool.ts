@@ -15,6 +15,8 @@ const BAD_ANSWERS = 6
 /** One endpoint, for requests that must come from the same node. */
 export interface Session {
   readonly endpoint: string
+  /** for `avoid` of a later session: names may be shared */
+  readonly node: Endpoint
   call<T>(method: string, params: unknown[]): Promise<T>
   batchCall<T>(calls: Call[]): Promise<T[]>
 }
@@ -59,16 +61,18 @@ export class RpcPool {
    * Runs `work` against one endpoint, and again against another (or the same, after a rest) if a request fails or
    * `work` throws BadAnswer.
    *
+   * @param avoid is asked only where no other endpoint is well
    * @throws what the endpoints refuse, `eth_getLogs` over too much among it; RpcUnavailable after bad answers only
    */
-  session<T>(what: string, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.try(what, undefined, endpoint =>
+  session<T>(what: string, work: (session: Session) => Promise<T>, avoid?: Endpoint): Promise<T> {
+    const ask = (endpoint: Endpoint) =>
       work({
         endpoint: endpoint.name,
+        node: endpoint,
         call: (method, params) => endpoint.call(method, params),
         batchCall: calls => endpoint.batchCall(calls),
-      }),
-    )
+      })
+    return this.try(what, undefined, ask, avoid)
   }
 
   getConcurrency(): number {
@@ -110,11 +114,12 @@ export class RpcPool {
     what: string,
     attempts: number | undefined,
     ask: (endpoint: Endpoint) => Promise<T>,
+    avoid?: Endpoint,
   ): Promise<T> {
     let unanswered = 0
     let bad = 0
     for (;;) {
-      const endpoint = await this.pick(attempts !== undefined)
+      const endpoint = await this.pick(attempts !== undefined, avoid)
       endpoint.inFlight++
       try {
         await this.checkChain(endpoint)
@@ -144,11 +149,13 @@ export class RpcPool {
   }
 
   /** Waits while all rest, unless the caller wants to know that at once. */
-  private async pick(impatient: boolean): Promise<Endpoint> {
+  private async pick(impatient: boolean, avoid?: Endpoint): Promise<Endpoint> {
     for (;;) {
       const usable = this.endpoints.filter(({ check }) => check !== 'wrong')
       if (usable.length === 0) throw this.wrongChain(this.endpoints[0]!)
-      const well = usable.filter(endpoint => endpoint.restsFor() === 0)
+      const rested = usable.filter(endpoint => endpoint.restsFor() === 0)
+      const others = rested.filter(endpoint => endpoint !== avoid)
+      const well = others.length > 0 ? others : rested
       const free = well.find(({ inFlight, capacity }) => inFlight < capacity)
       if (free) return free
       // All that are well are busy: the least busy one queues the request.
