@@ -12,9 +12,9 @@ import { Projection } from '../../src/graph/projection'
 import { runProjector } from '../../src/graph/projector'
 import { verifyGraph } from '../../src/graph/verify'
 import { startNeo4j } from '../../src/sandbox/neo4j'
+import { cuttableProxy } from '../fixtures/cuttableProxy'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { requireNeo4j, type TestNeo4j, testNeo4j } from '../fixtures/neo4j'
-import { cuttableProxy } from './cuttableProxy'
 import { changeSomething, model, putModel, seeded } from './rows'
 
 const logger = createLogger('test:graph')
