@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readHeights } from '../../src/postgres/heights'
+import { withSnapshot } from '../../src/postgres/snapshot'
+import type { TestDatabase } from '../fixtures/database'
+import type { TestNeo4j } from '../fixtures/neo4j'
+import { rowsOf } from '../system/pipeline'
+import { GraphSide } from './graphSide'
+import { Processor, startProvenance } from './processor'
+import type { Material } from './transactions'
+import { CHAIN, World } from './world'
+
+/** What a simulation needs of the machine. */
+export interface Workshop {
+  material: Material
+  freshDatabase(): Promise<TestDatabase>
+  /** absent: without Neo4j */
+  neo4j?: TestNeo4j
+}
+
+export interface Outcome {
+  /** what must not be: each is a failure of the seed */
+  problems: string[]
+  /** what happened, by kind */
+  counts: Record<string, number>
+  /** rows that were compared */
+  rows: number
+}
+
+/** Time, ms, in which all must be caught up once nothing goes wrong any more. */
+const CALM_MS = 60_000
+/** Time, ms, in which a second processor must have given up. */
+const SECOND_MS = 20_000
+
+/** Lives through one seed, then holds the tables against those of a fresh index of the chain as it is then. */
+export async function simulate(seed: string, workshop: Workshop): Promise<Outcome> {
+  const world = await World.make(seed, workshop.material)
+  const database = await workshop.freshDatabase()
+  const graph = workshop.neo4j && (await GraphSide.prepare(workshop.neo4j))
+  const simulation = new Simulation(world, database, workshop.freshDatabase, graph)
+  try {
+    return await simulation.run()
+  } finally {
+    await simulation.stop()
+    await graph?.stop()
+    await world.close()
+    await database.drop()
+  }
+}
+
+class Simulation {
+  private readonly problems: string[] = []
+  private readonly config: string
+  private readonly processor: Processor
+
+  constructor(
+    private readonly world: World,
+    private readonly database: TestDatabase,
+    private readonly freshDatabase: Workshop['freshDatabase'],
+    private readonly graph: GraphSide | undefined,
+  ) {
+    this.config = world.config('config', database.url, { neo4jUrl: graph?.url })
+    this.processor = new Processor(['index', '--chain', 'sim', '--config', this.config], this.note)
+  }
+
+  async run(): Promise<Outcome> {
+    const { world, problems } = this
+    world.mine(world.random.pick([1, 5, 40, 150, 400]))
+    if (world.random.chance(50)) world.changeWeather()
+    await this.processor.start()
+    await this.graph?.start(this.config, this.note)
+    if (world.random.chance(75)) await this.caughtUp(this.database, 3_000)
+    for (let steps = world.random.int(10, 30); steps > 0; steps--) {
+      await this.step()
+      await sleep(world.random.pick([0, 20, 100, 400]))
+    }
+    world.calm()
+    world.mine(1)
+    const rows = await this.judge()
+    return { problems, counts: world.counts, rows }
+  }
+
+  async stop(): Promise<void> {
+    await this.processor.kill()
+  }
+
+  private readonly note = (problem: string) => {
+    if (this.problems.length < 20) this.problems.push(problem)
+  }
+
+  private async step(): Promise<void> {
+    const { world, database, processor, graph } = this
+    const { random } = world
+    const kind = random.int(0, graph ? 15 : 13)
+    if (kind < 4) world.mine(random.int(1, 6))
+    else if (kind < 8) world.reorganise()
+    else if (kind < 10) world.changeWeather()
+    else if (kind === 10) {
+      await processor.kill()
+      world.count('kill')
+      if (random.chance(50)) world.reorganise()
+      await processor.start()
+    } else if (kind === 11) {
+      await database.outage(random.chance(50) ? 0 : random.int(100, 1500))
+      world.count('postgresCut')
+    } else if (kind === 12) {
+      if (random.chance(25)) await this.startSecond()
+    } else if (kind === 13) {
+      world.calm()
+      await this.caughtUp(database, 10_000)
+      world.count('calm')
+    } else if (kind === 14) {
+      await graph?.cut(random.int(0, 1000))
+      world.count('neo4jCut')
+    } else {
+      await graph?.restart()
+      world.count('projectorKill')
+    }
+  }
+
+  /** A second processor of the chain must end, and say why. */
+  private async startSecond(): Promise<void> {
+    this.world.count('secondProcessor')
+    const second = await startProvenance(['index', '--chain', 'sim', '--config', this.config])
+    const exit = await Promise.race([second.exited, sleep(SECOND_MS)])
+    if (!exit) this.note(`a second processor runs beside the first:\n${second.tail()}`)
+    else if (exit.code === 0 || !/another (process|processor)/i.test(second.tail())) {
+      this.note(`a second processor does not say that there is another:\n${second.tail()}`)
+    }
+    await second.stop()
+  }
+
+  private async judge(): Promise<number> {
+    const followed = await this.caughtUp(this.database, CALM_MS)
+    if (followed !== true) {
+      this.note(`not caught up ${CALM_MS} ms after all was well: ${followed}\n${this.processor.tail()}`)
+      return 0
+    }
+    const rows = await this.compareWithFresh()
+    const difference = await this.graph?.difference(this.database.url)
+    if (difference) this.note(`Neo4j is not the tables: ${difference}`)
+    return rows
+  }
+
+  /** True once the database has the chain's head; else what it has. */
+  private async caughtUp(database: TestDatabase, within: number): Promise<true | string> {
+    const { chain } = this.world
+    let state = ''
+    for (const start = Date.now(); Date.now() - start < within; await sleep(50)) {
+      const heights = await withSnapshot(database.pool, { timeoutMs: 10_000 }, readHeights).catch(() => [])
+      const height = heights.find(one => one.chain === CHAIN)
+      if (height?.hash === chain.head.hash) return true
+      state = `at ${height?.height} (${height?.hash}), the chain at ${chain.head.number} (${chain.head.hash})`
+    }
+    return state
+  }
+
+  /** @returns the number of rows that were compared */
+  private async compareWithFresh(): Promise<number> {
+    const reference = await this.freshDatabase()
+    const config = this.world.config('fresh', reference.url, { clean: true })
+    const fresh = await startProvenance(['index', '--chain', 'sim', '--config', config])
+    try {
+      const followed = await this.caughtUp(reference, CALM_MS)
+      if (followed !== true) {
+        this.note(`a fresh index does not get there: ${followed}\n${fresh.tail()}`)
+        return 0
+      }
+      return await this.compare(reference)
+    } finally {
+      await fresh.stop()
+      await reference.drop()
+    }
+  }
+
+  private async compare(reference: TestDatabase): Promise<number> {
+    // What is described beside the batches may come a moment later on either side.
+    for (const start = Date.now(); ; await sleep(250)) {
+      const theirs = await rowsOf(reference.pool, CHAIN)
+      const differences = differ(await rowsOf(this.database.pool, CHAIN), theirs)
+      if (differences.length === 0) return Object.values(theirs).reduce((sum, { length }) => sum + length, 0)
+      if (Date.now() - start < 10_000) continue
+      this.note(`rows differ from a fresh index:\n${differences.slice(0, 20).join('\n')}`)
+      return 0
+    }
+  }
+}
+
+function differ(followed: Record<string, string[]>, fresh: Record<string, string[]>): string[] {
+  return Object.keys(fresh).flatMap(table => {
+    const ours = new Set(followed[table])
+    const theirs = new Set(fresh[table])
+    return [
+      ...[...ours].filter(row => !theirs.has(row)).map(row => `${table} has   ${row}`),
+      ...[...theirs].filter(row => !ours.has(row)).map(row => `${table} lacks ${row}`),
+    ]
+  })
+}
