@@ -1,6 +1,6 @@
 import { verifyGraph } from '../../src/graph/verify'
+import { cuttableProxy } from '../fixtures/cuttableProxy'
 import type { TestNeo4j } from '../fixtures/neo4j'
-import { cuttableProxy } from '../graph/cuttableProxy'
 import { Processor } from './processor'
 
 type Proxy = Awaited<ReturnType<typeof cuttableProxy>>
