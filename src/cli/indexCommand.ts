@@ -1,6 +1,5 @@
 import type { Command } from 'commander'
-import { ConfigError } from '../config/configError'
-import { configOption, exitOnSignals, readConfig } from './options'
+import { chainNamed, configOption, exitOnSignals, readConfig } from './options'
 
 export function addIndex(program: Command): void {
   program
@@ -15,15 +14,7 @@ export function addIndex(program: Command): void {
     .addOption(configOption())
     .action(async options => {
       const config = readConfig(options)
-      const wanted = String(options.chain).toLowerCase()
-      const chain = config.chains.find(({ id, name, caip2 }) => [String(id), name, caip2].includes(wanted))
-      if (!chain) {
-        throw new ConfigError(
-          '--chain',
-          `${config.file} has no chain "${options.chain}"`,
-          `use one of: ${config.chains.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
-        )
-      }
+      const chain = chainNamed(config, options.chain)
       exitOnSignals()
       if (options.reset) {
         const { createPool } = await import('../postgres/pool.js')

@@ -7,6 +7,7 @@ import { reportAndExit } from './reportAndExit'
 import { addSandbox } from './sandboxCommand'
 import { addServe } from './serveCommand'
 import { addStatement } from './statementCommand'
+import { addVerify } from './verifyCommand'
 
 /** The command line. Each subcommand is a file and loads what it needs only when it runs. */
 const program = new Command('provenance')
@@ -19,6 +20,7 @@ const program = new Command('provenance')
 addSandbox(program)
 addMigrate(program)
 addIndex(program)
+addVerify(program)
 addGraph(program)
 addServe(program)
 addStatement(program)

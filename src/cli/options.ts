@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
-import type { Config } from '../config/config'
+import type { ChainConfig, Config } from '../config/config'
+import { ConfigError } from '../config/configError'
 import { loadConfig } from '../config/load'
 import { packageRoot } from '../config/packageRoot'
 import { protocols } from '../protocols/registry'
@@ -18,6 +19,18 @@ export function configOption(): Option {
 /** Reads the file that `--config` named. */
 export function readConfig(options: { config: string }): Config {
   return loadConfig(options.config, protocols)
+}
+
+/** The chain that `--chain` named, by id, name or CAIP-2 id. @throws ConfigError with the names there are */
+export function chainNamed(config: Config, written: string): ChainConfig {
+  const wanted = written.toLowerCase()
+  const chain = config.chains.find(({ id, name, caip2 }) => [String(id), name, caip2].includes(wanted))
+  if (chain) return chain
+  throw new ConfigError(
+    '--chain',
+    `${config.file} has no chain "${written}"`,
+    `use one of: ${config.chains.map(({ id, name }) => `${name} (${id})`).join(', ')}`,
+  )
 }
 
 /** A port number, for commander. */

@@ -4,7 +4,6 @@ import { Runner } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
-import { protocols } from '../protocols/registry'
 import { quantity, type RangeBlock } from '../rpc/chainLogs'
 import { RangeFetcher } from '../rpc/fetchRange'
 import { RangeCache } from '../rpc/rangeCache'
@@ -12,8 +11,9 @@ import { RangeSizer } from '../rpc/rangeSizer'
 import { RpcPool } from '../rpc/rpcPool'
 import { BackfillReport } from './backfillReport'
 import { ChainBatches, type ReadyBatch } from './chainBatches'
+import { sourcesOf } from './chainSources'
 import { ChainDatabase, stateSchemaOf } from './database'
-import { filtersOf, type Source } from './decode'
+import { filtersOf } from './decode'
 import { checkFinalizedBlock } from './finalizedBlock'
 import { FoldAhead } from './foldAhead'
 import { IndexerMetrics } from './metrics'
@@ -33,10 +33,7 @@ import { discardUnusedOutbox } from './unusedOutbox'
  */
 export async function runIndexer(config: Config, chain: ChainConfig): Promise<void> {
   const log = createLogger(`provenance:index:${chain.name}`)
-  const sources: Source[] = Object.entries(chain.protocols).map(([name, deployment]) => ({
-    protocol: protocols[name]!,
-    deployment,
-  }))
+  const sources = sourcesOf(chain)
   const database = new ChainDatabase(config.postgres.url, chain.id)
   database.warmUp()
   const { unchecked, silent, sound } = await preflight(

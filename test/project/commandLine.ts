@@ -6,11 +6,21 @@ import { addReplay } from '../../src/cli/replayCommand'
 import { addSandbox } from '../../src/cli/sandboxCommand'
 import { addServe } from '../../src/cli/serveCommand'
 import { addStatement } from '../../src/cli/statementCommand'
+import { addVerify } from '../../src/cli/verifyCommand'
 
 /** What is wrong with arguments of `provenance`, without running them; undefined: nothing. */
 export function misusedArguments(args: string[]): string | undefined {
   const program = new Command('provenance')
-  for (const add of [addSandbox, addMigrate, addIndex, addGraph, addServe, addStatement, addReplay])
+  for (const add of [
+    addSandbox,
+    addMigrate,
+    addIndex,
+    addGraph,
+    addServe,
+    addStatement,
+    addReplay,
+    addVerify,
+  ])
     add(program)
   let command = program
   const rest = [...args]

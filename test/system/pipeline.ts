@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -5,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import { stringify } from 'yaml'
 import { packageRoot } from '../../src/config/packageRoot'
+import type { Difference } from '../../src/indexer/refold/difference'
 import { readHeights } from '../../src/postgres/heights'
 import { withSnapshot } from '../../src/postgres/snapshot'
 import { type Child, startChild } from '../../src/sandbox/childProcess'
@@ -46,6 +48,23 @@ export class Pipeline {
     })
     this.children.push(child)
     return child
+  }
+
+  /** Folds the chains' logs again and compares; what it says of each difference, and on stderr. */
+  verify(...args: string[]): Promise<{ code: number; differences: Difference[]; said: string }> {
+    const all = [join(packageRoot, 'bin/provenance.js'), 'verify', ...args, '--config', this.config]
+    return new Promise(resolve => {
+      execFile(process.execPath, all, (error, stdout, stderr) =>
+        resolve({
+          code: Number(error?.code ?? 0),
+          differences: stdout
+            .split('\n')
+            .filter(line => line !== '')
+            .map(line => JSON.parse(line)),
+          said: stderr,
+        }),
+      )
+    })
   }
 
   /** Waits until each chain's newest block, by hash, is the database's. Says what is missing when it takes too long. */

@@ -1,0 +1,11 @@
+import type { ChainConfig } from '../config/config'
+import { protocols } from '../protocols/registry'
+import type { Source } from './decode'
+
+/** The protocols that a chain's configuration names, as deployed there. */
+export function sourcesOf(chain: ChainConfig): Source[] {
+  return Object.entries(chain.protocols).map(([name, deployment]) => ({
+    protocol: protocols[name]!,
+    deployment,
+  }))
+}

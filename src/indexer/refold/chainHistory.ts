@@ -1,0 +1,93 @@
+import type { Logger } from '@subsquid/logger'
+import type { DataSource } from '@subsquid/util-internal-processor-tools'
+import type { Pool } from 'pg'
+import type { ChainConfig } from '../../config/config'
+import { quantity, type RangeBlock } from '../../rpc/chainLogs'
+import { RangeFetcher } from '../../rpc/fetchRange'
+import { RangeCache } from '../../rpc/rangeCache'
+import { RangeSizer } from '../../rpc/rangeSizer'
+import { RpcPool } from '../../rpc/rpcPool'
+import { filtersOf, type Source } from '../decode'
+import { ColdSource } from '../sources/coldSource'
+import { sdkParts } from '../sources/sdkParts'
+import type { BlockRef } from './tableHeights'
+
+/** The chain is not, or no longer, what it was taken for; it may be by now. */
+export class ChainMoved extends Error {
+  override readonly name = 'ChainMoved'
+}
+
+/** A chain's logs as its processor reads them, up to blocks that are named by hash. */
+export class ChainHistory {
+  readonly firstBlock: number
+  private readonly rpc: RpcPool
+  private readonly fetcher: RangeFetcher
+  private readonly final: DataSource<RangeBlock, unknown>
+
+  constructor({
+    chain,
+    sources,
+    pool,
+    log,
+  }: { chain: ChainConfig; sources: Source[]; pool: Pool; log: Logger }) {
+    const filters = sources.flatMap(filtersOf)
+    this.firstBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
+    this.rpc = new RpcPool(chain.endpoints, chain.id, log)
+    const sizer = new RangeSizer()
+    this.fetcher = new RangeFetcher(this.rpc, filters, sizer)
+    const mostBytes = chain.rpcCacheMegabytes * 1_000_000
+    this.final =
+      sdkParts(chain, filters, this.firstBlock, this.rpc).archive ??
+      new ColdSource({
+        pool: this.rpc,
+        sizer,
+        fetcher: this.fetcher,
+        cache:
+          mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined,
+        finality: 0, // only blocks are asked for that are known to be final
+        pollIntervalMs: chain.pollIntervalMs,
+      })
+  }
+
+  /**
+   * Batches of final blocks, in order: those with logs, and the last.
+   *
+   * @throws ChainMoved where the last is another one on the chain
+   */
+  async *finalBlocks(from: number, last: BlockRef): AsyncGenerator<RangeBlock[]> {
+    await this.check(last)
+    let previous: RangeBlock['header'] | undefined
+    const requests = [{ range: { from, to: last.height }, request: {} }]
+    for await (const { blocks } of this.final.getFinalizedBlocks(requests, true)) {
+      previous = blocks.at(-1)!.header
+      yield blocks
+    }
+    if (previous?.hash !== last.hash)
+      throw moved(last, previous?.height === last.height ? previous.hash : null)
+  }
+
+  /** The same for blocks that may be rolled back: all at once, and none of them unless the last is the chain's. */
+  async hotBlocks(from: number, last: BlockRef): Promise<RangeBlock[]> {
+    const blocks = await this.fetcher.fetch({ from, to: last.height })
+    const { hash } = blocks.at(-1)!.header
+    if (hash !== last.hash) throw moved(last, hash)
+    await this.check(last) // still: what came before it was read of the same chain
+    return blocks
+  }
+
+  close(): void {
+    this.rpc.close()
+  }
+
+  private async check(block: BlockRef): Promise<void> {
+    const answer = await this.rpc.call<{ hash: string } | null>('eth_getBlockByNumber', [
+      quantity(block.height),
+      false,
+    ])
+    if (answer?.hash !== block.hash) throw moved(block, answer?.hash ?? null)
+  }
+}
+
+function moved({ height, hash }: BlockRef, theirs: string | null): ChainMoved {
+  return new ChainMoved(`block ${height} is ${hash} in the tables, and ${theirs ?? 'absent'} on the chain`)
+}
