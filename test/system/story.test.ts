@@ -111,4 +111,8 @@ describe("the recording of Story's contracts, from eth_getLogs to the tables, eq
   test('no log was rejected', async () => {
     expect(await rows('reason', 'rejected_log')).toEqual([])
   })
+
+  test('and folded again it is the same', async () => {
+    expect(await pipeline.verify()).toMatchObject({ code: 0, differences: [] })
+  })
 })

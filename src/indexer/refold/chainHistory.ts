@@ -22,7 +22,7 @@ export class ChainHistory {
   readonly firstBlock: number
   private readonly rpc: RpcPool
   private readonly fetcher: RangeFetcher
-  private readonly final: DataSource<RangeBlock, unknown>
+  private readonly final: () => DataSource<RangeBlock, unknown>
 
   constructor({
     chain,
@@ -36,14 +36,17 @@ export class ChainHistory {
     const sizer = new RangeSizer()
     this.fetcher = new RangeFetcher(this.rpc, filters, sizer)
     const mostBytes = chain.rpcCacheMegabytes * 1_000_000
-    this.final =
-      sdkParts(chain, filters, this.firstBlock, this.rpc).archive ??
+    const cache =
+      mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined
+    const { archive } = sdkParts(chain, filters, this.firstBlock, this.rpc)
+    // Each time another: it remembers the head that it has seen.
+    this.final = () =>
+      archive ??
       new ColdSource({
         pool: this.rpc,
         sizer,
         fetcher: this.fetcher,
-        cache:
-          mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined,
+        cache,
         finality: 0, // only blocks are asked for that are known to be final
         pollIntervalMs: chain.pollIntervalMs,
       })
@@ -58,7 +61,7 @@ export class ChainHistory {
     await this.check(last)
     let previous: RangeBlock['header'] | undefined
     const requests = [{ range: { from, to: last.height }, request: {} }]
-    for await (const { blocks } of this.final.getFinalizedBlocks(requests, true)) {
+    for await (const { blocks } of this.final().getFinalizedBlocks(requests, true)) {
       previous = blocks.at(-1)!.header
       yield blocks
     }

@@ -26,6 +26,8 @@ const ATTEMPTS = 5
 const PASSES = 3
 /** A pass that took less, in ms, leaves little to read. */
 const SHORT_PASS_MS = 2_000
+/** The snapshot that waits for the last logs is given up by Postgres after this. */
+const WAIT_SECONDS = 60
 /** Between two statements the endpoint is read: no statement takes long, all of them may. */
 const SNAPSHOT_TIMEOUT_MS = 3_600_000
 
@@ -34,7 +36,8 @@ const SNAPSHOT_TIMEOUT_MS = 3_600_000
  * compares both row for row, at one block, while the chain's processor goes on: the rows are read in one snapshot, the
  * logs up to the block that the snapshot names by hash.
  *
- * The snapshot that waits while the last logs are read is read-only: it holds up no writer and no projection.
+ * The snapshot that waits while the last logs are read is read-only, so it holds up no writer and no projection, and
+ * Postgres ends it where an endpoint keeps it waiting.
  *
  * @param found is told of rows that differ, in the order of tables and ids
  * @throws ConfigError where nothing is indexed, or the tables are of another fork than the endpoint's
@@ -119,12 +122,16 @@ class Verification {
     const tables = await openSnapshot(pool, { timeoutMs: SNAPSHOT_TIMEOUT_MS })
     try {
       const { final, top } = await heightsIn(tables, chain)
+      await patience(tables, WAIT_SECONDS)
       await this.foldTo(final)
       if (top.height > final.height) {
         const blocks = await history.hotBlocks(final.height + 1, top)
         await this.fold.add(blocks)
         await this.fold.settled()
       }
+      await patience(tables, SNAPSHOT_TIMEOUT_MS / 1000).catch(() => {
+        throw new ChainMoved('the endpoint takes long, and the snapshot was given up')
+      })
       log.info(`comparing at block ${top.height}`)
       let differing = 0
       const rows = await withSnapshot(scratch.pool, { timeoutMs: SNAPSHOT_TIMEOUT_MS }, refolded =>
@@ -156,6 +163,15 @@ class Verification {
     }
     await this.fold.settled()
   }
+}
+
+/** How long a snapshot lives between two statements. */
+async function patience(db: Snapshot, seconds: number): Promise<void> {
+  await db.query({
+    name: 'refold-patience',
+    text: `SET LOCAL idle_in_transaction_session_timeout = '${seconds}s'`,
+    prepare: false,
+  })
 }
 
 async function tableHeights(pool: Pool, chain: ChainConfig): Promise<TableHeights> {
