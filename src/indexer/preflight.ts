@@ -1,11 +1,12 @@
-import { createPublicClient, http, type PublicClient, webSocket } from 'viem'
 import type { ChainConfig, EndpointConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
-import { hostOf } from '../rpc/hostOf'
+import { Endpoint } from '../rpc/endpoint'
+import { faultOf, firstLine, HttpFault } from '../rpc/rpcFault'
 import type { Source } from './decode'
 
 /** Attempts before an endpoint counts as wrong; once running, it is asked again for ever. */
 const ATTEMPTS = 3
+const TIMEOUT_MS = 10_000
 
 /**
  * Asks the endpoints what can be asked before anything is indexed: that one answers, all that do for the configured
@@ -21,19 +22,37 @@ export async function preflight(
   sources: Source[],
   place: string,
 ): Promise<{ unchecked: string[]; silent: string[]; sound: EndpointConfig[] }> {
-  const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}`
-  const answering: { endpoint: EndpointConfig; at: string; client: PublicClient; id: number }[] = []
+  const endpoints = chain.endpoints.map((config, i) => ({
+    config,
+    at: chain.endpoints.length > 1 ? `${place}.rpc[${i}]` : `${place}.rpc`,
+    endpoint: new Endpoint(config),
+  }))
+  try {
+    return await check(chain, sources, place, endpoints)
+  } finally {
+    for (const { endpoint } of endpoints) endpoint.close()
+  }
+}
+
+interface Checked {
+  config: EndpointConfig
+  at: string
+  endpoint: Endpoint
+}
+
+async function check(
+  chain: ChainConfig,
+  sources: Source[],
+  place: string,
+  endpoints: Checked[],
+): ReturnType<typeof preflight> {
+  const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}_HTTP`
+  const answering: (Checked & { id: number })[] = []
   const silent: ConfigError[] = []
   await Promise.all(
-    chain.endpoints.map(async (endpoint, i) => {
-      const { url } = endpoint
-      const at = chain.endpoints.length > 1 ? `${place}.rpc[${i}]` : `${place}.rpc`
-      const client = createPublicClient({
-        transport: url.startsWith('ws') ? webSocket(url, { retryCount: 0 }) : http(url, { retryCount: 0 }),
-      })
+    endpoints.map(async one => {
       try {
-        const id = await answered(() => client.getChainId(), at, hostOf(url), variable)
-        answering.push({ endpoint, at, client, id })
+        answering.push({ ...one, id: Number(await answered(one, 'eth_chainId', variable)) })
       } catch (error) {
         if (!(error instanceof ConfigError)) throw error
         silent.push(error)
@@ -44,7 +63,7 @@ export async function preflight(
     if (id === chain.id) continue
     throw new ConfigError(
       at,
-      `${hostOf(endpoint.url)} answers for chain ${id}, expected ${chain.id}`,
+      `${endpoint.name} answers for chain ${id}, expected ${chain.id}`,
       `correct \`id\`, or set \`rpc\` to an endpoint of chain ${chain.id}`,
     )
   }
@@ -52,13 +71,8 @@ export async function preflight(
   if (!first) throw silent[0]!
   const contracts = sources.flatMap(({ deployment }) => Object.values(deployment.contracts))
   const [head, ...codes] = await Promise.all([
-    answered(
-      () => first.client.getBlockNumber({ cacheTime: 0 }),
-      `${place}.rpc`,
-      hostOf(first.endpoint.url),
-      variable,
-    ),
-    ...contracts.map(address => codeAt(first.client, address)),
+    answered(first, 'eth_blockNumber', variable).then(Number),
+    ...contracts.map(address => codeAt(first.endpoint, address)),
   ])
   const unchecked: string[] = []
   for (const { protocol, deployment } of sources) {
@@ -85,33 +99,51 @@ export async function preflight(
   return {
     unchecked,
     silent: silent.map(({ problem }) => problem),
-    sound: answering.map(({ endpoint }) => endpoint),
+    sound: answering.map(({ config }) => config),
   }
 }
 
-async function answered<T>(ask: () => Promise<T>, place: string, url: string, variable: string): Promise<T> {
+/** @throws ConfigError that names the endpoint by its host */
+async function answered({ endpoint, at }: Checked, method: string, variable: string): Promise<unknown> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await ask()
+      return await endpoint.call(method, [], AbortSignal.timeout(TIMEOUT_MS))
     } catch (error) {
       if (attempt < ATTEMPTS) {
         await new Promise(resolve => setTimeout(resolve, 500 * attempt))
         continue
       }
-      const reason = ((error as { details?: string }).details || (error as Error).message).split('\n')[0]
       throw new ConfigError(
-        place,
-        `${url} does not answer: ${reason}`,
-        `correct \`rpc\` (or ${variable}_HTTP, where the file reads it), and see that the endpoint is up`,
+        at,
+        `${endpoint.name} does not answer: ${firstLine(error)}`,
+        fixOf(error, variable),
       )
     }
   }
 }
 
-async function codeAt(client: PublicClient, address: string): Promise<'there' | 'none' | 'unknown'> {
+function fixOf(error: unknown, variable: string): string {
+  if (error instanceof HttpFault && [401, 403, 404].includes(error.status)) {
+    return `correct the key or the path in \`rpc\` (or ${variable}, where the file reads it)`
+  }
+  if (faultOf(error, '').kind === 'rateLimited') {
+    return 'wait until its limit is over, or name another endpoint beside it in `rpc`'
+  }
+  const proxy = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find(name => process.env[name])
+  return (
+    `correct \`rpc\` (or ${variable}, where the file reads it), and see that the endpoint is up` +
+    (proxy ? `; ${proxy} is set, but endpoints are asked directly, not through a proxy` : '')
+  )
+}
+
+async function codeAt(endpoint: Endpoint, address: string): Promise<'there' | 'none' | 'unknown'> {
   try {
-    const code = await client.getCode({ address: address as `0x${string}` })
-    return code ? 'there' : 'none'
+    const code = await endpoint.call<string | null>(
+      'eth_getCode',
+      [address, 'latest'],
+      AbortSignal.timeout(TIMEOUT_MS),
+    )
+    return code && code !== '0x' ? 'there' : 'none'
   } catch {
     return 'unknown'
   }

@@ -30,23 +30,37 @@ export interface LogFilter {
   fromBlock: number
 }
 
+/** How much one query may ask for. */
+interface QueryLimits {
+  addresses: number
+  topics: number
+}
+
 /** Params of the fewest `eth_getLogs` that bring all the filters ask for: one by address, one for any address. */
-export function queriesFor(filters: LogFilter[], from: number, to: number): object[] {
+export function queriesFor(
+  filters: LogFilter[],
+  from: number,
+  to: number,
+  most: QueryLimits = { addresses: Number.POSITIVE_INFINITY, topics: Number.POSITIVE_INFINITY },
+): object[] {
   const span = { fromBlock: quantity(from), toBlock: quantity(to) }
   const asked = filters.filter(({ fromBlock }) => fromBlock <= to)
   const byAddress = asked.filter(({ addresses }) => addresses)
   const anywhere = asked.filter(({ addresses }) => !addresses)
   const union = (lists: string[][]) => [...new Set(lists.flat())].sort()
-  const queries: object[] = []
-  if (byAddress.length > 0) {
-    queries.push({
-      ...span,
-      address: union(byAddress.map(({ addresses }) => addresses!)),
-      topics: [union(byAddress.map(({ topics }) => topics))],
-    })
-  }
-  if (anywhere.length > 0) queries.push({ ...span, topics: [union(anywhere.map(({ topics }) => topics))] })
-  return queries
+  const topicsOf = (some: LogFilter[]) => parts(union(some.map(({ topics }) => topics)), most.topics)
+  const addresses = parts(union(byAddress.map(({ addresses }) => addresses!)), most.addresses)
+  return [
+    ...topicsOf(byAddress).flatMap(topics =>
+      addresses.map(address => ({ ...span, address, topics: [topics] })),
+    ),
+    ...topicsOf(anywhere).map(topics => ({ ...span, topics: [topics] })),
+  ]
+}
+
+function parts(list: string[], most: number): string[][] {
+  if (list.length <= most) return list.length === 0 ? [] : [list]
+  return Array.from({ length: Math.ceil(list.length / most) }, (_, i) => list.slice(i * most, (i + 1) * most))
 }
 
 /** Whether a filter asks for a log: a union of filters brings more. */
@@ -74,115 +88,11 @@ export function matcherOf(
   }
 }
 
-interface RawLog {
-  address: string
-  topics: string[]
-  data: string
-  blockNumber: string
-  blockHash: string
-  transactionHash: string
-  logIndex: string
-  removed?: boolean
-}
-
 export interface RawHeader {
   number: string
   hash: string
   parentHash: string
   timestamp: string
-}
-
-/** Logs of one answer, in the order of the chain, by block. */
-export interface LogsOfBlock {
-  height: number
-  hash: string
-  logs: RangeLog[]
-}
-
-/**
- * Reads one answer of `eth_getLogs`. Nothing about it is believed: a log outside of the range, out of order, twice, or
- * of two hashes at one height makes the whole answer a bad one.
- *
- * @throws BadAnswer
- */
-export function readLogs(answer: unknown, from: number, to: number): LogsOfBlock[] {
-  if (!Array.isArray(answer)) throw new BadAnswer(`eth_getLogs answers ${shown(answer)}, no list`)
-  const blocks: LogsOfBlock[] = []
-  let block: LogsOfBlock | undefined
-  let index = -1
-  const lower = lowered()
-  for (const raw of answer as RawLog[]) {
-    const height = Number(raw?.blockNumber)
-    const logIndex = Number(raw?.logIndex)
-    if (!wellFormed(raw, height, logIndex)) throw new BadAnswer(`eth_getLogs: not a mined log: ${shown(raw)}`)
-    if (height < from || height > to) {
-      throw new BadAnswer(`eth_getLogs of blocks ${from}-${to} brings log ${logIndex} of block ${height}`)
-    }
-    if (block === undefined || height !== block.height) {
-      if (block && height < block.height) {
-        throw new BadAnswer(
-          `eth_getLogs: log ${logIndex} of block ${height} comes after block ${block.height}`,
-        )
-      }
-      block = { height, hash: raw.blockHash.toLowerCase(), logs: [] }
-      blocks.push(block)
-      index = -1
-    }
-    if (lower(raw.blockHash) !== block.hash) {
-      throw new BadAnswer(`eth_getLogs: block ${height} is both ${block.hash} and ${raw.blockHash}`)
-    }
-    if (logIndex <= index) {
-      const problem = logIndex === index ? 'is there twice' : `comes after log ${index}`
-      throw new BadAnswer(`eth_getLogs: log ${logIndex} of block ${height} ${problem}`)
-    }
-    index = logIndex
-    block.logs.push({
-      address: lower(raw.address),
-      topics: raw.topics.map(lower),
-      data: UPPER.test(raw.data) ? raw.data.toLowerCase() : raw.data,
-      transactionHash: lower(raw.transactionHash),
-      logIndex,
-    })
-  }
-  return blocks
-}
-
-const UPPER = /[A-Z]/
-
-/** Lower case. Addresses, topics and hashes recur: one string for each of them is made, and kept, once. */
-function lowered(): (word: string) => string {
-  const known = new Map<string, string>()
-  return word => {
-    let lower = known.get(word)
-    if (lower === undefined) {
-      lower = word.toLowerCase()
-      known.set(word, lower)
-    }
-    return lower
-  }
-}
-
-/** The same of two answers over the same range, a log that both hold once. */
-export function mergeLogs(a: LogsOfBlock[], b: LogsOfBlock[]): LogsOfBlock[] {
-  if (a.length === 0) return b
-  if (b.length === 0) return a
-  const byHeight = new Map(a.map(block => [block.height, block]))
-  for (const block of b) {
-    const other = byHeight.get(block.height)
-    if (!other) {
-      byHeight.set(block.height, block)
-      continue
-    }
-    if (other.hash !== block.hash) {
-      throw new BadAnswer(
-        `eth_getLogs: block ${block.height} is ${other.hash} in one answer, ${block.hash} in the next`,
-      )
-    }
-    const known = new Set(other.logs.map(({ logIndex }) => logIndex))
-    other.logs.push(...block.logs.filter(({ logIndex }) => !known.has(logIndex)))
-    other.logs.sort((x, y) => x.logIndex - y.logIndex)
-  }
-  return [...byHeight.values()].sort((x, y) => x.height - y.height)
 }
 
 /** Reads a block of `eth_getBlockByNumber`. @throws BadAnswer */
@@ -220,26 +130,11 @@ export function quantity(n: number): string {
   return `0x${n.toString(16)}`
 }
 
-function wellFormed(raw: RawLog | null | undefined, height: number, logIndex: number): raw is RawLog {
-  return (
-    raw?.removed !== true &&
-    Number.isSafeInteger(height) &&
-    Number.isSafeInteger(logIndex) &&
-    isHash(raw?.blockHash) &&
-    isHash(raw?.transactionHash) &&
-    typeof raw?.address === 'string' &&
-    raw.address.length === 42 &&
-    typeof raw.data === 'string' &&
-    Array.isArray(raw.topics) &&
-    raw.topics.every(isHash)
-  )
-}
-
-function isHash(value: unknown): value is string {
+export function isHash(value: unknown): value is string {
   return typeof value === 'string' && value.length === 66 && value.startsWith('0x')
 }
 
-function shown(value: unknown): string {
+export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > 120 ? `${text.slice(0, 120)}…` : text
 }

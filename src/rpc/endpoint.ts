@@ -1,7 +1,9 @@
-import { RpcClient, RpcConnectionError } from '@subsquid/rpc-client'
+import { RpcClient, RpcError } from '@subsquid/rpc-client'
 import type { EndpointConfig } from '../config/config'
-import { hostOf } from './hostOf'
-import type { RpcFault } from './rpcFault'
+import { HttpTransport } from './httpTransport'
+import { Pace } from './pace'
+import { NoAnswer, type RpcFault } from './rpcFault'
+import { hostOf, redacted, redactorOf } from './secrets'
 
 /** Requests on their way to one endpoint at a time. */
 const CAPACITY = 8
@@ -22,86 +24,79 @@ export interface Call {
   params?: unknown[]
 }
 
+/** `eth_getLogs`, which an endpoint may be slow at, or have no history for, while it is quick at the rest. */
+export type Work = 'logs' | 'rest'
+
+interface Answered {
+  id?: number | null
+  result?: unknown
+  error?: { code: number; message: string; data?: unknown }
+}
+
 function isGetLogs({ method }: Call): boolean {
   return method === 'eth_getLogs'
 }
 
-/** One JSON-RPC endpoint of a chain, and how it has been doing. */
+/** One JSON-RPC endpoint of a chain, and how it has been doing. No error of it holds its keys. */
 export class Endpoint {
   /** host only: user, path and query hold keys */
   readonly name: string
-  readonly client: RpcClient
+  readonly redact: (text: string) => string
+  /** of a WebSocket endpoint */
+  readonly socket: RpcClient | undefined
+  readonly capacity = CAPACITY
+  readonly pace: Record<Work, Pace> = { logs: new Pace(), rest: new Pace() }
   check: ChainCheck = 'unchecked'
   inFlight = 0
   requests = 0
+  /** seconds that the answers took, added up */
+  seconds = 0
   failures = 0
   /** what it last failed with */
   problem = ''
+  private readonly http: HttpTransport | undefined
   private batchSize = BATCH
   private failuresInRow = 0
   private restsUntil = 0
+  private lastId = 0
+  private nextTurn = 0
 
-  constructor(config: EndpointConfig) {
-    this.name = hostOf(config.url)
-    this.client = new RpcClient({
-      url: config.url,
-      rateLimit: config.rateLimit,
+  constructor(private readonly config: EndpointConfig) {
+    const { url } = config
+    this.name = hostOf(url)
+    this.redact = redactorOf(url)
+    if (!url.startsWith('ws')) {
+      this.http = new HttpTransport({ url, capacity: CAPACITY, timeoutMs: REQUEST_TIMEOUT_MS })
+      return
+    }
+    this.socket = new RpcClient({
+      url,
       capacity: CAPACITY,
-      maxBatchCallSize: BATCH,
       requestTimeout: REQUEST_TIMEOUT_MS,
       retryAttempts: 0, // who is asked again, and when, is the pool's to say
-      // A WebSocket that does not connect is the client's to wait for, an HTTP request that fails the pool's.
-      retrySchedule: config.url.startsWith('ws') ? RESTS_MS : RESTS_MS.slice(0, 1),
+      retrySchedule: RESTS_MS, // a connection that is not made is the client's to wait for
       log: null, // its messages hold the URL's path, where keys are
     })
   }
 
-  get capacity(): number {
-    return CAPACITY
-  }
-
   /** One request. The error of a failed one says which method failed, and nothing of the URL but the host. */
-  async call<T>(method: string, params: unknown[] | undefined, options: object = {}): Promise<T> {
-    this.requests++
-    return this.annotated(
-      method,
-      this.client.call<T>(method, params, { ...options, retryAttempts: 0 } as never),
-    )
+  async call<T>(method: string, params: unknown[] = [], signal?: AbortSignal): Promise<T> {
+    return (await this.send([{ method, params }], signal))[0] as T
   }
 
   /** Calls in as few requests as the endpoint allows; answers in their order. */
-  async batchCall<T>(calls: Call[], options: object = {}): Promise<T[]> {
-    const parts: Promise<T[]>[] = []
-    for (let start = 0; start < calls.length; start += this.batchSize) {
-      const part = calls.slice(start, start + this.batchSize)
-      this.requests++
-      const sent = this.client.batchCall<T>(part as never, { ...options, retryAttempts: 0 } as never)
-      parts.push(this.annotated((part.find(isGetLogs) ?? part[0]!).method, sent))
+  async batchCall<T>(calls: Call[], signal?: AbortSignal): Promise<T[]> {
+    const parts: Promise<unknown[]>[] = []
+    const size = this.callsInBatch
+    for (let start = 0; start < calls.length; start += size) {
+      parts.push(this.send(calls.slice(start, start + size), signal))
     }
-    return (await Promise.all(parts)).flat()
+    return (await Promise.all(parts)).flat() as T[]
   }
 
   /** After it has refused a batch of the present size. */
   batchLess(): void {
     this.batchSize = Math.max(1, Math.floor(this.batchSize / 4))
-  }
-
-  private async annotated<T>(method: string, request: Promise<T>): Promise<T> {
-    let timer: NodeJS.Timeout | undefined
-    try {
-      // A WebSocket that never connects leaves its requests waiting: another endpoint shall have them.
-      if (!this.client.supportsNotifications()) return await request
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new RpcConnectionError('no answer')), REQUEST_TIMEOUT_MS + 5_000)
-      })
-      return await Promise.race([request, late])
-    } catch (error) {
-      if (error instanceof Error)
-        Object.assign(error, { rpcMethod: method, rpcUrl: this.name, rpcResponse: undefined })
-      throw error
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   /** ms until it may be asked again; 0: now */
@@ -119,7 +114,7 @@ export class Endpoint {
     this.failures++
     // Requests that were on their way together and fail together are one failure in the row.
     if (this.restsFor() === 0 || this.failuresInRow === 0) this.failuresInRow++
-    if (fault.kind === 'batchTooLarge') return 0
+    if (fault.kind === 'batchTooLarge' || fault.kind === 'tooManyAddresses') return 0
     const usual = RESTS_MS[Math.min(this.failuresInRow, RESTS_MS.length) - 1]! * (1 + Math.random() / 4)
     const asked = fault.kind === 'rateLimited' ? (fault.retryAfterMs ?? 0) : 0
     // One that does answer is asked again soon: what was wrong may have been one of the nodes behind it.
@@ -128,4 +123,83 @@ export class Endpoint {
     this.restsUntil = Math.max(this.restsUntil, Date.now() + rest)
     return rest
   }
+
+  close(): void {
+    this.http?.close()
+    this.socket?.close()
+  }
+
+  private get callsInBatch(): number {
+    const { rateLimit } = this.config
+    return rateLimit === undefined
+      ? this.batchSize
+      : Math.max(1, Math.min(this.batchSize, Math.floor(rateLimit / 5)))
+  }
+
+  private async send(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+    await this.turn(calls.length)
+    this.requests++
+    const start = performance.now()
+    try {
+      const answers = this.socket ? await this.overSocket(calls, signal) : await this.overHttp(calls, signal)
+      this.seconds += (performance.now() - start) / 1000
+      return answers
+    } catch (error) {
+      const method =
+        (error as { rpcMethod?: string }).rpcMethod ?? (calls.find(isGetLogs) ?? calls[0]!).method
+      throw Object.assign(redacted(error, this.redact), {
+        rpcMethod: method,
+        rpcUrl: this.name,
+        rpcResponse: undefined,
+      })
+    }
+  }
+
+  /** A single error may answer a whole batch: it is then the error of each call, of the logs' before all. */
+  private async overHttp(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+    const requests = calls.map(call => ({ jsonrpc: '2.0', id: ++this.lastId, ...call }))
+    const answer = await this.http!.post(
+      JSON.stringify(requests.length === 1 ? requests[0] : requests),
+      signal,
+    )
+    const answers = Array.isArray(answer) ? (answer as Answered[]) : [answer as Answered]
+    const alone = answers.length === 1 ? answers[0] : undefined
+    if (alone?.error && requests.length > 1) throw refusalOf(alone.error)
+    const byId = new Map(answers.map(one => [one?.id, one]))
+    return requests.map(({ id, method }) => {
+      // Some servers do not repeat the id of a single request.
+      const own = requests.length === 1 && alone?.id == null ? alone : byId.get(id)
+      if (own?.error) throw Object.assign(refusalOf(own.error), { rpcMethod: method })
+      if (own === undefined || own === null || !('result' in own)) {
+        throw new NoAnswer(`does not answer ${method} in its answer`)
+      }
+      return own.result
+    })
+  }
+
+  /** A WebSocket that never connects leaves its requests waiting: another endpoint shall have them. */
+  private async overSocket(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+    const late = AbortSignal.timeout(REQUEST_TIMEOUT_MS + 5_000)
+    const end = signal ? AbortSignal.any([signal, late]) : late
+    const ended = new Promise<never>((_, reject) => {
+      end.addEventListener('abort', () => reject(new NoAnswer('no answer', { late: true })), { once: true })
+    })
+    return Promise.race([this.socket!.batchCall(calls as never), ended])
+  }
+
+  /** Waits so that no more calls a second are made than are allowed. */
+  private async turn(calls: number): Promise<void> {
+    const { rateLimit } = this.config
+    if (rateLimit === undefined) return
+    const now = Date.now()
+    const at = Math.max(now, this.nextTurn)
+    this.nextTurn = at + (calls * 1000) / rateLimit
+    if (at > now) await new Promise(resolve => setTimeout(resolve, at - now))
+  }
+}
+
+function refusalOf(error: unknown): RpcError {
+  const { code, message, data } = (typeof error === 'object' ? error : {}) as NonNullable<Answered['error']>
+  const said = typeof error === 'string' ? error : message
+  return new RpcError({ code: Number(code) || 0, message: String(said ?? 'an error without words'), data })
 }

@@ -2,25 +2,28 @@ import {
   checkLink,
   type LogFilter,
   matcherOf,
-  mergeLogs,
   quantity,
   queriesFor,
   type RangeBlock,
   readHeader,
-  readLogs,
 } from './chainLogs'
 import type { RangeSizer } from './rangeSizer'
-import { BadAnswer, type BlockSpan, faultOf, firstLine } from './rpcFault'
+import { logsOf } from './readLogs'
+import { BadAnswer, type BlockSpan, faultOf, firstLine, mayBeTooMuch, TooMuch } from './rpcFault'
 import type { RpcPool, Session } from './rpcPool'
 
 /** Part of a range's blocks that must hold logs for all headers to be asked for beforehand, which saves a round trip. */
 const DENSE = 0.95
+/** Failures of a query over several blocks, without a word of its size, after which less is asked for. */
+const FAILURES = 3
 
 /** Asks a chain's endpoints for the logs of ranges of final blocks. */
 export class RangeFetcher {
   private readonly matches: ReturnType<typeof matcherOf>
   /** of the latest answer: the part of the blocks that held logs */
   private density = 0
+  /** addresses in one query: as many as there are, until an endpoint finds that too many */
+  private mostAddresses = Number.POSITIVE_INFINITY
 
   constructor(
     private readonly pool: RpcPool,
@@ -32,25 +35,36 @@ export class RangeFetcher {
 
   /**
    * Blocks of the range that hold logs, and its last one, in order. A range that the endpoint finds too large is asked
-   * for in parts.
-   *
-   * @throws RpcUnavailable where every endpoint's answers contradict themselves or the chain
+   * for in parts, and a block in queries of fewer topics and addresses. What no endpoint answers is waited for.
    */
   async fetch(range: BlockSpan): Promise<RangeBlock[]> {
-    const start = performance.now()
     const blocks = range.to - range.from + 1
+    let failures = 0
     try {
-      const found = await this.pool.session(`logs of blocks ${range.from}-${range.to}`, session =>
-        blocks === 1 ? this.askForOne(session, range) : this.ask(session, range),
-      )
-      const logs = found.reduce((sum, block) => sum + block.logs.length, 0)
-      this.sizer.noteAnswer(blocks, logs, performance.now() - start)
-      return found
+      const read = async (session: Session) => {
+        const start = performance.now()
+        try {
+          const found = await this.ask(session, range)
+          this.sizer.noteAnswer(blocks, logsIn(found), performance.now() - start)
+          return found
+        } catch (error) {
+          if ((error as { rpcMethod?: string }).rpcMethod !== 'eth_getLogs') throw error
+          if (faultOf(error, 'eth_getLogs').kind === 'tooManyAddresses') throw this.fewerAddresses(error)
+          if (blocks > 1) throw asTooMuch(error, () => ++failures >= FAILURES)
+          if (!isRefusal(error)) throw error
+          return await this.askApart(session, range.from, error)
+        }
+      }
+      return await this.pool.session(`logs of blocks ${range.from}-${range.to}`, read, undefined, {
+        isPatient: true,
+      })
     } catch (error) {
-      const fault = faultOf(error, (error as { rpcMethod?: string }).rpcMethod ?? '')
+      const fault = faultOf(error, 'eth_getLogs')
       if (fault.kind !== 'tooMuch') throw error
-      this.sizer.noteRefusal(blocks, fault.blocks)
-      return this.inParts(range, partOf(range, fault.suggestion, this.sizer.size))
+      this.sizer.noteRefusal(blocks, fault.blocks, fault.limited)
+      const found = await this.inParts(range, partOf(range, fault.suggestion, this.sizer.size))
+      this.sizer.noteRefused(blocks, logsIn(found))
+      return found
     }
   }
 
@@ -64,20 +78,33 @@ export class RangeFetcher {
     return whole
   }
 
-  /** A single block cannot be asked for in parts: another endpoint may give more at once. */
-  private async askForOne(session: Session, range: BlockSpan): Promise<RangeBlock[]> {
+  /** A single block cannot be asked for in parts: each topic and address by itself may pass. */
+  private async askApart(session: Session, block: number, refusal: unknown): Promise<RangeBlock[]> {
     try {
-      return await this.ask(session, range)
+      return await this.ask(session, { from: block, to: block }, 1)
     } catch (error) {
-      if (faultOf(error, 'eth_getLogs').kind !== 'tooMuch') throw error
-      throw new BadAnswer(`block ${range.from} alone has more logs than it gives: ${firstLine(error)}`)
+      if (!isRefusal(error)) throw error
+      throw new BadAnswer(`it does not give the logs of block ${block}: ${firstLine(refusal)}`)
     }
   }
 
-  /** From one node: the last header shows that it has the whole range, without which it would bring fewer logs. */
-  private async ask(session: Session, { from, to }: BlockSpan): Promise<RangeBlock[]> {
+  private fewerAddresses(error: unknown): unknown {
+    const asked = new Set(this.filters.flatMap(({ addresses }) => addresses ?? [])).size
+    this.mostAddresses = Math.max(1, Math.floor(Math.min(asked, this.mostAddresses) / 2))
+    return error
+  }
+
+  /**
+   * From one node: the last header shows that it has the whole range, without which it would bring fewer logs.
+   *
+   * @param most topics and addresses in a query
+   */
+  private async ask(session: Session, { from, to }: BlockSpan, most?: number): Promise<RangeBlock[]> {
     const early = this.density >= DENSE ? heightsOf(from, to) : [to]
-    const queries = queriesFor(this.filters, from, to)
+    const queries = queriesFor(this.filters, from, to, {
+      addresses: most ?? this.mostAddresses,
+      topics: most ?? Number.POSITIVE_INFINITY,
+    })
     const answers = await session.batchCall<unknown>([
       ...queries.map(query => ({ method: 'eth_getLogs', params: [query] })),
       ...early.map(headerCall),
@@ -85,16 +112,7 @@ export class RangeFetcher {
     const headers = new Map(
       early.map((height, i) => [height, readHeader(answers[queries.length + i], height)]),
     )
-    const found = answers
-      .slice(0, queries.length)
-      .map(answer => readLogs(answer, from, to))
-      .reduce(mergeLogs, [])
-      .map(({ height, hash, logs }) => ({
-        height,
-        hash,
-        logs: logs.filter(log => this.matches(log.address, log.topics[0], height)),
-      }))
-      .filter(({ logs }) => logs.length > 0)
+    const found = logsOf(answers.slice(0, queries.length), from, to, this.matches)
     this.density = found.length / (to - from + 1)
     const late = found.map(({ height }) => height).filter(height => !headers.has(height))
     const lateAnswers = await session.batchCall<unknown>(late.map(headerCall))
@@ -110,6 +128,25 @@ export class RangeFetcher {
     for (let i = 1; i < blocks.length; i++) checkLink(blocks[i - 1]!.header, blocks[i]!.header)
     return blocks
   }
+}
+
+/** A refusal in whatever words; and, with time, a failure that may be one. */
+function asTooMuch(error: unknown, isOften: () => boolean): unknown {
+  const fault = faultOf(error, 'eth_getLogs')
+  if (fault.kind === 'tooMuch') return error
+  if (fault.kind === 'refused' || (mayBeTooMuch(error) && isOften())) {
+    return new TooMuch(firstLine(error), { kind: 'tooMuch' })
+  }
+  return error
+}
+
+function isRefusal(error: unknown): boolean {
+  const { kind } = faultOf(error, 'eth_getLogs')
+  return kind === 'tooMuch' || kind === 'refused'
+}
+
+function logsIn(blocks: RangeBlock[]): number {
+  return blocks.reduce((sum, { logs }) => sum + logs.length, 0)
 }
 
 function heightsOf(from: number, to: number): number[] {

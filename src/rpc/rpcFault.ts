@@ -1,40 +1,78 @@
-import { HttpError } from '@subsquid/http-client'
 import { RpcError } from '@subsquid/rpc-client'
+import { type BlockSpan, blocksIn, suggestionIn, type WhatIsLimited, whatIsLimited } from './limitWords'
+
+export type { BlockSpan }
 
 /** What an endpoint's failure means for what to do next. */
 export type RpcFault =
-  /** asked too often: rest, as long as it says where it does */
+  /** asked too often, or for more than is paid for: rest, as long as it says where it does */
   | { kind: 'rateLimited'; retryAfterMs?: number }
   /** does not answer, or not sensibly: rest, ask another */
   | { kind: 'unavailable' }
   /** answers that it cannot just now, or does not have it: another may */
   | { kind: 'unwell' }
+  /** does not keep history that old: another may */
+  | { kind: 'pruned' }
   /** `eth_getLogs` over too many blocks or results: ask for less */
-  | { kind: 'tooMuch'; suggestion?: BlockSpan; blocks?: number }
+  | { kind: 'tooMuch'; suggestion?: BlockSpan; blocks?: number; limited?: WhatIsLimited }
+  /** `eth_getLogs` of more addresses than it takes */
+  | { kind: 'tooManyAddresses' }
   /** more calls in one JSON-RPC batch than it takes */
   | { kind: 'batchTooLarge' }
-  /** the answer is no, whoever is asked */
+  /** the answer is no, for reasons that are not known here */
   | { kind: 'refused' }
-
-export interface BlockSpan {
-  from: number
-  to: number
-}
 
 /** An answer that contradicts the question, itself or the chain. Another endpoint may do better. */
 export class BadAnswer extends Error {
   override readonly name = 'BadAnswer'
 }
 
+/** No answer that makes sense: the connection failed, it took too long, or what came is no JSON-RPC. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  /** it took too long, or was too long */
+  readonly late: boolean
+  /** on a connection that was kept open, and was found closed */
+  readonly reused: boolean
+
+  constructor(message: string, { late = false, reused = false } = {}) {
+    super(message)
+    this.late = late
+    this.reused = reused
+  }
+}
+
+/** A status that is no success. The message holds nothing of what was asked. */
+export class HttpFault extends Error {
+  override readonly name = 'HttpFault'
+
+  constructor(
+    readonly status: number,
+    readonly retryAfter: string | undefined,
+    /** the body, where it is JSON */
+    readonly body: unknown,
+  ) {
+    super(`HTTP ${status}${saidIn(body) ? `: ${saidIn(body)!.message}` : ''}`)
+  }
+}
+
+/** `eth_getLogs` over more than the endpoint gives: to be asked for in parts. */
+export class TooMuch extends Error {
+  override readonly name = 'TooMuch'
+
+  constructor(
+    message: string,
+    readonly fault: Extract<RpcFault, { kind: 'tooMuch' }>,
+  ) {
+    super(message)
+  }
+}
+
 /** Every endpoint failed, as often as it was worth trying. */
 export class RpcUnavailable extends Error {
   override readonly name = 'RpcUnavailable'
 
-  constructor(
-    what: string,
-    attempts: number,
-    override readonly cause: unknown,
-  ) {
+  constructor(what: string, attempts: number, cause: unknown) {
     super(
       `${what}: no usable answer in ${attempts} attempts; the last: ${firstLine(cause)}\n` +
         '  fix: see that the endpoint is sound, or name another one beside it in `rpc`',
@@ -49,25 +87,41 @@ export function firstLine(error: unknown): string {
 
 /** Reads the error of a request; `method` since only `eth_getLogs` can be asked for less. */
 export function faultOf(error: unknown, method: string, now = Date.now()): RpcFault {
+  if (error instanceof TooMuch) return error.fault
   if (error instanceof BadAnswer) return { kind: 'unwell' }
-  if (error instanceof HttpError) return httpFault(error, method, now)
+  if (error instanceof HttpFault) return httpFault(error, method, now)
   if (error instanceof RpcError) return rpcFault(error, method)
   return { kind: 'unavailable' }
 }
 
-function httpFault(error: HttpError, method: string, now: number): RpcFault {
-  const { status, headers, body } = error.response
+/**
+ * Whether a failed `eth_getLogs` over several blocks may have been too much, without a word of it: the node's internal
+ * error, or too long a wait.
+ */
+export function mayBeTooMuch(error: unknown): boolean {
+  if (error instanceof RpcError) return faultOf(error, 'eth_getLogs').kind === 'unwell'
+  if (error instanceof NoAnswer) return error.late
+  return error instanceof HttpFault && (error.status === 500 || error.status === 504)
+}
+
+function httpFault(error: HttpFault, method: string, now: number): RpcFault {
+  const { status, retryAfter, body } = error
   if (status === 413 && method === 'eth_getLogs') return { kind: 'tooMuch' }
-  const retryAfterMs = retryAfter(headers.get('retry-after'), now)
-  if (status === 429) return { kind: 'rateLimited', retryAfterMs }
+  const retryAfterMs = waitOf(retryAfter, now)
+  if (status === 429 || status === 402) return { kind: 'rateLimited', retryAfterMs }
   // Some providers answer 400 or 403 and put the reason into a JSON-RPC body.
-  const said = (body as { error?: { code?: number; message?: string } } | undefined)?.error
-  if (said?.message) return rpcFault({ code: said.code ?? 0, message: said.message }, method)
+  const said = saidIn(body)
+  if (said && status < 500) return rpcFault({ code: said.code ?? 0, message: said.message }, method)
   return retryAfterMs === undefined ? { kind: 'unavailable' } : { kind: 'rateLimited', retryAfterMs }
 }
 
+function saidIn(body: unknown): { code?: number; message: string } | undefined {
+  const said = (body as { error?: { code?: number; message?: unknown } } | null | undefined)?.error
+  return typeof said?.message === 'string' ? { code: said.code, message: said.message } : undefined
+}
+
 /** Seconds, or a date (RFC 9110, 10.2.3). */
-function retryAfter(value: string | null, now: number): number | undefined {
+function waitOf(value: string | undefined, now: number): number | undefined {
   if (!value) return undefined
   const seconds = Number(value)
   if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
@@ -75,18 +129,27 @@ function retryAfter(value: string | null, now: number): number | undefined {
   return Number.isNaN(date) ? undefined : Math.max(0, date - now)
 }
 
-/**
+/*
  * Words of geth, erigon, nethermind, reth, Infura, Alchemy, QuickNode, Ankr, dRPC, Chainstack, Base, BNB Chain,
- * Avalanche, PublicNode, 1RPC: test/rpc/rpcFault.test.ts has them.
+ * Avalanche, PublicNode, 1RPC: test/rpc/rpcFault.test.ts has them. What none of them matches is not guessed at:
+ * `eth_getLogs` over several blocks is then asked for in parts (fetchRange.ts), and all else somewhere else.
  */
-const TOO_MUCH =
-  /more than [\d,]+ (results|logs)|max(imum)? (block )?range|block range|blocks? range|range is too|ranges? over|to an? [\d,]+ range|too many (results|logs|blocks)|max results|response (is )?(size|too (big|large))|response is too|size exceeded|limited to [\d,\s-]+blocks?|query timeout|(request|execution|query).*(timed out|timeout|aborted)|reduce the range/i
 const RATE_LIMIT =
   /rate.?limit|too many requests|request limit|(compute|capacity|quota|throughput|credits?).*(exceed|limit|reach)|exceeded.*(compute|capacity|quota|per second)|slow down/i
+/** Beside a limit of blocks or results these are advertisements. */
+const PLAN = /\bquota|\b(your|current|free|paid) (plan|tier)\b|upgrade|credits|billing|payment|subscription/i
+/** Asked past its head: `block range extends beyond current head block` (geth), `… is after last accepted block`. */
+const PAST_HEAD =
+  /beyond (the )?((current|latest) )?(head|block)|(greater|higher|later|larger) than (the )?(latest|current|head)|after last accepted block/i
+const PRUNED = /pruned|pruning|history (is |has been |was )?(unavailable|not available|expired)|archive/i
+/** EIP-4444's, of geth and reth */
+const PRUNED_CODE = 4444
+const TOO_MANY_ADDRESSES =
+  /(less|fewer) (number of )?addresses|too many addresses|addresses?.*(exceed|limit|at most)|(exceed|max)\w*.*\baddresses/i
 /** server errors of EIP-1474 (-32001 not found, -32002 unavailable), JSON-RPC's internal error, and what proxies say */
 const UNWELL_CODES = new Set([-32001, -32002, -32603])
 const UNWELL =
-  /header not found|unknown block|block not found|not available|temporar|try again|overload|busy|unavailable|internal (server )?error|upstream|no backend|bad gateway|after last accepted block|beyond (current )?head|missing trie node|connection/i
+  /header not found|unknown block|block not found|not available|temporar|try again|overload|busy|unavailable|internal (server )?error|upstream|no backend|bad gateway|missing trie node|connection|unexpected eof/i
 const BATCH_TOO_LARGE = /batch/i
 const REVERTED = /revert|invalid opcode|out of gas|stack (under|over)flow/i
 
@@ -94,33 +157,22 @@ function rpcFault(error: { code: number; message: string }, method: string): Rpc
   const { code, message } = error
   // Rate limits first: "block range" also stands in advertisements for larger plans.
   if (code === 429 || code === -32029 || RATE_LIMIT.test(message)) return { kind: 'rateLimited' }
-  if (method === 'eth_getLogs' && TOO_MUCH.test(message)) {
-    return { kind: 'tooMuch', suggestion: suggestionIn(message), blocks: blocksIn(message) }
+  if (PAST_HEAD.test(message)) return { kind: 'unwell' }
+  if (method === 'eth_getLogs' && TOO_MANY_ADDRESSES.test(message)) return { kind: 'tooManyAddresses' }
+  const limited = whatIsLimited(message)
+  if (method === 'eth_getLogs' && limited) {
+    const blocks = blocksIn(message)
+    return {
+      kind: 'tooMuch',
+      suggestion: suggestionIn(message),
+      blocks,
+      limited: blocks ? 'blocks' : limited,
+    }
   }
   if (REVERTED.test(message)) return { kind: 'refused' }
   if (BATCH_TOO_LARGE.test(message)) return { kind: 'batchTooLarge' }
-  if (code === -32005) return { kind: 'rateLimited' }
-  if (UNWELL_CODES.has(code) || UNWELL.test(message) || TOO_MUCH.test(message)) return { kind: 'unwell' }
+  if (code === PRUNED_CODE || PRUNED.test(message)) return { kind: 'pruned' }
+  if (code === -32005 || PLAN.test(message)) return { kind: 'rateLimited' }
+  if (UNWELL_CODES.has(code) || UNWELL.test(message) || limited) return { kind: 'unwell' }
   return { kind: 'refused' }
-}
-
-/** `Try with this block range [0x1, 0x2]`, `retry with the range 100-200` */
-function suggestionIn(message: string): BlockSpan | undefined {
-  const found =
-    /\[\s*(0x[0-9a-f]+|\d+)\s*,\s*(0x[0-9a-f]+|\d+)\s*\]/i.exec(message) ??
-    /range (\d+)\s*-\s*(\d+)/i.exec(message)
-  if (!found) return undefined
-  const from = Number(found[1])
-  const to = Number(found[2])
-  return from <= to ? { from, to } : undefined
-}
-
-/** The number of blocks that a message allows: the number beside the word block or range, and none beside results. */
-function blocksIn(message: string): number | undefined {
-  const pattern =
-    /(?:limited to(?: an?)?|over|max(?:imum)?(?: block)?(?: range)?(?: is)?(?: set)?(?: to)?|limit(?: is)?|up to an?)[\s:(]*(?:0 - )?([\d,]+)(k?)\b(?! (?:results|logs))/i
-  const found = pattern.exec(message)
-  if (!found) return undefined
-  const blocks = Number(found[1]!.replace(/,/g, '')) * (found[2] ? 1000 : 1)
-  return blocks > 0 ? blocks : undefined
 }

@@ -1,16 +1,24 @@
+import { setMaxListeners } from 'node:events'
 import type { Logger } from '@subsquid/logger'
-import type { RpcClient } from '@subsquid/rpc-client'
+import { type RpcClient, RpcError } from '@subsquid/rpc-client'
 import type { EndpointConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
-import { type Call, Endpoint } from './endpoint'
-import { BadAnswer, faultOf, firstLine, RpcUnavailable } from './rpcFault'
+import { type Call, Endpoint, type Work } from './endpoint'
+import { BadAnswer, faultOf, firstLine, type RpcFault, RpcUnavailable } from './rpcFault'
+import { redacted } from './secrets'
+import { Troubles } from './troubles'
 
 /** Options of the SDK's client, which the hot source uses. */
 type CallOptions<R> = NonNullable<Parameters<RpcClient['call']>[2]> & {
   validateResult?: (result: unknown, request: unknown) => R
 }
+
+/** Methods of which a refusal is the answer: the contract reverts, or the endpoint has no state. */
+const REFUSABLE = new Set(['eth_call', 'eth_getCode'])
 /** Attempts at what every endpoint answers badly. Not answering at all is waited out, however long. */
 const BAD_ANSWERS = 6
+/** The same words of one endpoint are logged again after this. */
+const SAY_AGAIN_MS = 60_000
 
 /** One endpoint, for requests that must come from the same node. */
 export interface Session {
@@ -21,15 +29,33 @@ export interface Session {
   batchCall<T>(calls: Call[]): Promise<T[]>
 }
 
+interface Asking<T> {
+  what: string
+  work: Work
+  /** asked again so many times, and not waited for; absent: until there is an answer, or `BAD_ANSWERS` bad ones */
+  attempts?: number
+  /** bad answers are waited out as well */
+  isPatient?: boolean
+  /** is asked only where no other endpoint is well */
+  avoid?: Endpoint
+  /** whether a refusal is thrown, or another endpoint asked, and the same again */
+  refusable: boolean
+  ask(endpoint: Endpoint, signal: AbortSignal): Promise<T>
+}
+
+type Outcome<T> = { answer: T; endpoint: Endpoint } | { error: Error; fault: RpcFault; endpoint: Endpoint }
+
 /**
  * The endpoints of one chain as one client: the first in the configured order that is well and has room is asked, one
- * that fails rests and another takes over, and while none answers the pool waits. Speaks the SDK client's language
- * (`call`, `batchCall`, …), so that the SDK's hot source runs on it.
+ * that fails rests and another takes over, one that is late has another asked beside it and loses its place to it. While
+ * none answers the pool waits, however long, and `problem` says why.
  */
 export class RpcPool {
   readonly endpoints: Endpoint[]
-  /** for the SDK's messages: no keys in it */
+  /** for messages: no keys in it */
   readonly url: string
+  private readonly troubles = new Troubles()
+  private readonly said = new Map<string, number>()
 
   constructor(
     configs: EndpointConfig[],
@@ -46,33 +72,74 @@ export class RpcPool {
     this.url = this.endpoints.map(({ name }) => name).join(', ')
   }
 
-  call<T>(method: string, params?: unknown[], options: CallOptions<T> = {}): Promise<T> {
-    return this.try(method, options.retryAttempts, endpoint => endpoint.call<T>(method, params, options))
+  /**
+   * @param options `retryAttempts`: so many more tries, and no waiting; absent: until there is an answer
+   * @throws what an endpoint refuses of `eth_call` and `eth_getCode`, or where `retryAttempts` is given, and then the
+   *   last failure after so many; RpcUnavailable after bad answers only
+   */
+  async call<T>(method: string, params?: unknown[], options: CallOptions<T> = {}): Promise<T> {
+    return this.try({
+      what: method,
+      work: workOf(method),
+      attempts: options.retryAttempts,
+      refusable: options.retryAttempts !== undefined || REFUSABLE.has(method),
+      ask: async (endpoint, signal) => {
+        const result = await endpoint.call<T>(method, params, signal).catch((error): T => {
+          if (!options.validateError || !(error instanceof RpcError)) throw error
+          return options.validateError({ code: error.code, message: error.message }, undefined as never) as T
+        })
+        return valid(result, options)
+      },
+    })
   }
 
-  batchCall<T>(batch: Call[], options: CallOptions<T> = {}): Promise<T[]> {
-    if (batch.length === 0) return Promise.resolve([])
-    return this.try(batch[0]!.method, options.retryAttempts, endpoint =>
-      endpoint.batchCall<T>(batch, options),
-    )
+  async batchCall<T>(batch: Call[], options: CallOptions<T> = {}): Promise<T[]> {
+    if (batch.length === 0) return []
+    return this.try({
+      what: batch[0]!.method,
+      work: batch.some(({ method }) => workOf(method) === 'logs') ? 'logs' : 'rest',
+      attempts: options.retryAttempts,
+      refusable: options.retryAttempts !== undefined,
+      ask: async (endpoint, signal) =>
+        (await endpoint.batchCall<T>(batch, signal)).map(result => valid(result, options)),
+    })
   }
 
   /**
    * Runs `work` against one endpoint, and again against another (or the same, after a rest) if a request fails or
-   * `work` throws BadAnswer.
+   * `work` throws BadAnswer. Where the endpoint is late, against two at the same time.
    *
    * @param avoid is asked only where no other endpoint is well
-   * @throws what the endpoints refuse, `eth_getLogs` over too much among it; RpcUnavailable after bad answers only
+   * @param kind `logs`, where it asks for logs: an endpoint that is late with those comes last for those only
+   * @param isPatient bad answers are waited out too, however long: there is no other way to go on
+   * @throws TooMuch, and RpcError where the endpoint says that `eth_getLogs` is over too much; RpcUnavailable after bad
+   *   answers only
    */
-  session<T>(what: string, work: (session: Session) => Promise<T>, avoid?: Endpoint): Promise<T> {
-    const ask = (endpoint: Endpoint) =>
-      work({
-        endpoint: endpoint.name,
-        node: endpoint,
-        call: (method, params) => endpoint.call(method, params),
-        batchCall: calls => endpoint.batchCall(calls),
-      })
-    return this.try(what, undefined, ask, avoid)
+  session<T>(
+    what: string,
+    work: (session: Session) => Promise<T>,
+    avoid?: Endpoint,
+    { kind = 'logs' as Work, isPatient = false } = {},
+  ): Promise<T> {
+    return this.try({
+      what,
+      work: kind,
+      refusable: false,
+      avoid,
+      isPatient,
+      ask: (endpoint, signal) =>
+        work({
+          endpoint: endpoint.name,
+          node: endpoint,
+          call: (method, params) => endpoint.call(method, params, signal),
+          batchCall: calls => endpoint.batchCall(calls, signal),
+        }),
+    })
+  }
+
+  /** Why requests are waiting now; null: none is kept waiting. */
+  problem(): string | null {
+    return this.troubles.worst()
   }
 
   getConcurrency(): number {
@@ -81,89 +148,149 @@ export class RpcPool {
 
   /** New heads are pushed only where there is no other endpoint to go to when the connection is silent. */
   supportsNotifications(): boolean {
-    return this.endpoints.length === 1 && this.endpoints[0]!.client.supportsNotifications()
+    return this.endpoints.length === 1 && this.endpoints[0]!.socket !== undefined
   }
 
-  subscribe: RpcClient['subscribe'] = subscription => this.endpoints[0]!.client.subscribe(subscription)
+  subscribe: RpcClient['subscribe'] = subscription => this.endpoints[0]!.socket!.subscribe(subscription)
 
   reset(reason?: Error): void {
-    for (const { client } of this.endpoints) client.reset(reason)
+    for (const { socket } of this.endpoints) socket?.reset(reason)
   }
 
   getMetrics(): ReturnType<RpcClient['getMetrics']> {
-    const each = this.endpoints.map(({ client }) => client.getMetrics())
-    const served = each.reduce((sum, { requestsServed }) => sum + requestsServed, 0)
-    const time = each.reduce(
-      (sum, { requestsServed, avgResponseTime }) => sum + requestsServed * avgResponseTime,
-      0,
-    )
+    const sum = (of: (endpoint: Endpoint) => number) => this.endpoints.reduce((all, one) => all + of(one), 0)
+    const served = sum(({ requests }) => requests)
     return {
       url: this.url,
       requestsServed: served,
-      connectionErrors: this.endpoints.reduce((sum, { failures }) => sum + failures, 0),
-      notificationsReceived: each.reduce((sum, { notificationsReceived }) => sum + notificationsReceived, 0),
-      avgResponseTime: served > 0 ? time / served : 0,
+      connectionErrors: sum(({ failures }) => failures),
+      notificationsReceived: sum(({ socket }) => socket?.getMetrics().notificationsReceived ?? 0),
+      avgResponseTime: served > 0 ? sum(({ seconds }) => seconds) / served : 0,
     }
   }
 
   close(): void {
-    for (const { client } of this.endpoints) client.close()
+    for (const endpoint of this.endpoints) endpoint.close()
   }
 
-  private async try<T>(
-    what: string,
-    attempts: number | undefined,
-    ask: (endpoint: Endpoint) => Promise<T>,
-    avoid?: Endpoint,
-  ): Promise<T> {
-    let unanswered = 0
-    let bad = 0
-    for (;;) {
-      const endpoint = await this.pick(attempts !== undefined, avoid)
-      endpoint.inFlight++
-      try {
-        await this.checkChain(endpoint)
-        const answer = await ask(endpoint)
-        endpoint.noteSuccess()
-        return answer
-      } catch (error) {
-        if (error instanceof ConfigError) throw error
-        const fault = faultOf(error, methodOf(error, what))
-        if (fault.kind === 'refused' || fault.kind === 'tooMuch') {
-          endpoint.noteSuccess()
-          throw error
+  private async try<T>(asking: Asking<T>): Promise<T> {
+    const { attempts, what } = asking
+    const trouble = attempts === undefined ? this.troubles.begin(what) : undefined
+    try {
+      for (let failed = 0, bad = 0; ; ) {
+        const endpoint = await this.pick(asking)
+        trouble?.asks(endpoint.name)
+        const outcome = await this.hedged(endpoint, asking)
+        if ('answer' in outcome) return outcome.answer
+        const { error, fault } = outcome
+        if (error instanceof ConfigError || fault.kind === 'tooMuch') throw error
+        if (fault.kind === 'refused' && asking.refusable) throw error
+        if (attempts !== undefined && ++failed > attempts) throw error
+        if (!isSilence(fault) && ++bad >= BAD_ANSWERS && !asking.isPatient) {
+          throw new RpcUnavailable(what, bad, error)
         }
-        if (fault.kind === 'batchTooLarge') endpoint.batchLess()
-        const rest = endpoint.noteFault(fault, firstLine(error))
-        this.log.warn(
-          `${endpoint.name}: ${what}: ${firstLine(error)}; it is asked again after ${Math.ceil(rest)} ms`,
-        )
-        if (fault.kind === 'unwell' || fault.kind === 'batchTooLarge') bad++
-        else unanswered++
-        if (bad >= BAD_ANSWERS) throw new RpcUnavailable(what, bad + unanswered, error)
-        if (attempts !== undefined && bad + unanswered > attempts) throw error
-      } finally {
-        endpoint.inFlight--
+        trouble?.failed(outcome.endpoint.name, this.meaningOf(fault, error))
       }
+    } finally {
+      trouble?.end()
+    }
+  }
+
+  /** Where the endpoint is late, the next one is asked as well, and the first answer is taken. */
+  private async hedged<T>(first: Endpoint, asking: Asking<T>): Promise<Outcome<T>> {
+    const cancelled = new AbortController()
+    const asked = this.ask(first, asking, cancelled)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<undefined>(resolve => {
+      timer = setTimeout(() => resolve(undefined), first.pace[asking.work].lateAfter)
+    })
+    const inTime = await Promise.race([asked, late])
+    clearTimeout(timer)
+    if (inTime) return inTime
+    const second = this.placeable(asking.work).find(
+      endpoint =>
+        endpoint !== first &&
+        endpoint !== asking.avoid &&
+        endpoint.inFlight < endpoint.capacity &&
+        endpoint.check === 'right',
+    )
+    if (!second) return asked
+    const otherCancelled = new AbortController()
+    const other = this.ask(second, asking, otherCancelled)
+    const sooner = await Promise.race([asked, other])
+    const winner = 'answer' in sooner ? sooner : await (sooner.endpoint === first ? other : asked)
+    if ('answer' in winner && winner.endpoint === second) {
+      first.pace[asking.work].noteLate()
+      this.say(
+        first,
+        `${asking.what}: late, and slower than ${second.name}, which is asked first for a while`,
+      )
+    }
+    cancelled.abort()
+    otherCancelled.abort()
+    return winner
+  }
+
+  private async ask<T>(
+    endpoint: Endpoint,
+    { what, work, refusable, ask }: Asking<T>,
+    cancelled: AbortController,
+  ): Promise<Outcome<T>> {
+    const start = performance.now()
+    setMaxListeners(0, cancelled.signal) // each request of a session listens
+    endpoint.inFlight++
+    try {
+      await this.checkChain(endpoint)
+      const answer = await ask(endpoint, cancelled.signal)
+      endpoint.noteSuccess()
+      endpoint.pace[work].noteAnswer(performance.now() - start)
+      return { answer, endpoint }
+    } catch (caught) {
+      const error = caught instanceof ConfigError ? caught : redacted(caught, endpoint.redact)
+      const fault = faultOf(error, methodOf(error, what))
+      if (cancelled.signal.aborted || error instanceof ConfigError) return { error, fault, endpoint }
+      if (fault.kind === 'tooMuch' || (fault.kind === 'refused' && refusable)) {
+        endpoint.noteSuccess()
+        return { error, fault, endpoint }
+      }
+      if (fault.kind === 'batchTooLarge') endpoint.batchLess()
+      // It answers what is recent: only when nobody else has what is old is it asked again.
+      if (fault.kind === 'pruned') endpoint.pace[work].noteLate()
+      const rest = endpoint.noteFault(fault, firstLine(error))
+      this.say(
+        endpoint,
+        `${what}: ${this.meaningOf(fault, error)}; it is asked again after ${Math.ceil(rest)} ms`,
+      )
+      return { error, fault, endpoint }
+    } finally {
+      endpoint.inFlight--
     }
   }
 
   /** Waits while all rest, unless the caller wants to know that at once. */
-  private async pick(impatient: boolean, avoid?: Endpoint): Promise<Endpoint> {
+  private async pick({ work, attempts, avoid }: Asking<unknown>): Promise<Endpoint> {
     for (;;) {
       const usable = this.endpoints.filter(({ check }) => check !== 'wrong')
       if (usable.length === 0) throw this.wrongChain(this.endpoints[0]!)
-      const rested = usable.filter(endpoint => endpoint.restsFor() === 0)
+      const rested = this.placeable(work)
       const others = rested.filter(endpoint => endpoint !== avoid)
       const well = others.length > 0 ? others : rested
       const free = well.find(({ inFlight, capacity }) => inFlight < capacity)
       if (free) return free
       // All that are well are busy: the least busy one queues the request.
       if (well.length > 0) return well.reduce((best, next) => (next.inFlight < best.inFlight ? next : best))
-      if (impatient) throw new Error(usable.map(({ name, problem }) => `${name}: ${problem}`).join('; '))
+      if (attempts !== undefined)
+        throw new Error(usable.map(({ name, problem }) => `${name}: ${problem}`).join('; '))
       const wait = Math.min(...usable.map(endpoint => endpoint.restsFor()))
       await new Promise(resolve => setTimeout(resolve, wait))
     }
+  }
+
+  /** Those that are well, in the order in which they are to be asked. */
+  private placeable(work: Work): Endpoint[] {
+    const well = this.endpoints.filter(endpoint => endpoint.check !== 'wrong' && endpoint.restsFor() === 0)
+    const demoted = well.filter(({ pace }) => pace[work].isDemoted())
+    return [...well.filter(endpoint => !demoted.includes(endpoint)), ...demoted]
   }
 
   private async checkChain(endpoint: Endpoint): Promise<void> {
@@ -183,9 +310,39 @@ export class RpcPool {
       `set \`rpc\` to an endpoint of chain ${this.chainId}`,
     )
   }
+
+  private meaningOf({ kind }: RpcFault, error: Error): string {
+    const words = firstLine(error)
+    if (kind === 'pruned') {
+      return `it does not keep history that old (${words}): name an archive endpoint in \`rpc\`, or a later \`firstBlock\``
+    }
+    return kind === 'rateLimited' ? `its limit of requests is reached (${words})` : words
+  }
+
+  private say(endpoint: Endpoint, words: string): void {
+    const key = `${endpoint.name} ${words.replace(/\d+/g, '')}`
+    const now = Date.now()
+    if (now - (this.said.get(key) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_MS) return
+    if (this.said.size > 1000) this.said.clear()
+    this.said.set(key, now)
+    this.log.warn(`${endpoint.name}: ${words}`)
+  }
+}
+
+/** The endpoint does not answer, which may take hours: no reason to ask for anything else. */
+function isSilence({ kind }: RpcFault): boolean {
+  return kind === 'unavailable' || kind === 'rateLimited'
+}
+
+function workOf(method: string): Work {
+  return method === 'eth_getLogs' ? 'logs' : 'rest'
 }
 
 /** The endpoint notes the method on the error; a session asks several. */
 function methodOf(error: unknown, what: string): string {
   return (error as { rpcMethod?: string }).rpcMethod ?? what
+}
+
+function valid<T>(result: T, { validateResult }: CallOptions<T>): T {
+  return validateResult ? (validateResult(result, undefined as never) as T) : result
 }

@@ -142,7 +142,7 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
         }
       }
       const nextCached = cache?.nextAfter(from) ?? Number.POSITIVE_INFINITY
-      const to = Math.min(from + sizer.size - 1, head, end, nextCached - 1)
+      const to = Math.min(from + sizer.next() - 1, head, end, nextCached - 1)
       yield { from, to, cached: false }
       from = to + 1
     }
