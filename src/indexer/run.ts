@@ -120,13 +120,23 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
 
   function cold(): ColdSource {
     const sizer = new RangeSizer()
+    const lateSizer = new RangeSizer()
     const mostBytes = chain.rpcCacheMegabytes * 1_000_000
     return new ColdSource({
       pool: rpc,
       sizer,
       fetcher: new RangeFetcher(rpc, filters, sizer),
       cache:
-        mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined,
+        mostBytes > 0
+          ? new RangeCache({
+              pool,
+              log,
+              chain: chain.caip2,
+              filters,
+              mostBytes,
+              fetchMissing: (missing, range) => new RangeFetcher(rpc, missing, lateSizer).fetch(range),
+            })
+          : undefined,
       finality: chain.finality,
       pollIntervalMs: chain.pollIntervalMs,
     })

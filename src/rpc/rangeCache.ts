@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { promisify } from 'node:util'
 import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
-import type { LogFilter, RangeBlock } from './chainLogs'
+import { type LogFilter, matcherOf, type RangeBlock } from './chainLogs'
+import { filterDigest, mergeBlocks, missingFilters } from './keptFilters'
 import { type BlockSpan, firstLine } from './rpcFault'
 
 const deflate = promisify(deflateRaw)
@@ -17,30 +17,37 @@ interface Options {
   filters: LogFilter[]
   /** size of what is kept for the chain */
   mostBytes: number
+  /** Asks for what answers to former filters lack. */
+  fetchMissing(filters: LogFilter[], range: BlockSpan): Promise<RangeBlock[]>
+}
+
+/** Ranges that are kept of what one set of filters asked for. */
+interface KeptSet {
+  digest: string
+  filters: LogFilter[]
+  /** ascending, disjoint */
+  ranges: BlockSpan[]
 }
 
 /**
  * Checked answers about ranges of final blocks, kept in the database (schema `rpc_cache`), so that indexing the chain
- * again asks the endpoints for none of them. Kept by what was asked for: other filters make other answers. Lost without
- * harm; never the reason for a failure.
+ * again asks the endpoints for none of them. Kept by what was asked for; where other filters were asked for before, only
+ * what their answers lack is asked for, and both are kept as one answer from then on. Lost without harm; never the
+ * reason for a failure.
  */
 export class RangeCache {
-  private readonly filter: string
-  /** ascending, disjoint */
-  private ranges: BlockSpan[] = []
+  private readonly own: KeptSet
+  /** Of other filters that ask for something in common, after the own. */
+  private sets: KeptSet[]
   private bytes = 0
   private broken = false
+  private readonly matches: ReturnType<typeof matcherOf>
 
   constructor(private readonly options: Options) {
-    const canonical = options.filters
-      .map(({ addresses, topics, fromBlock }) => [
-        [...(addresses ?? [])].sort(),
-        [...topics].sort(),
-        fromBlock,
-      ])
-      .map(filter => JSON.stringify(filter))
-      .sort()
-    this.filter = createHash('sha256').update(`${FORMAT} ${canonical.join()}`).digest('hex').slice(0, 32)
+    const { filters } = options
+    this.own = { digest: filterDigest(filters, FORMAT), filters, ranges: [] }
+    this.sets = [this.own]
+    this.matches = matcherOf(filters)
   }
 
   /**
@@ -54,6 +61,10 @@ export class RangeCache {
     await this.guarded('open', async () => {
       const { pool, chain, log } = this.options
       await pool.query(SCHEMA)
+      await pool.query(
+        `INSERT INTO rpc_cache.filter_set (chain, filter, filters) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+        [chain, this.own.digest, JSON.stringify(this.own.filters)],
+      )
       const { rows: highest } = await pool.query<{ to_block: string; last_hash: string }>(
         `SELECT to_block, last_hash FROM rpc_cache.log_range WHERE chain = $1 ORDER BY to_block DESC LIMIT 1`,
         [chain],
@@ -62,21 +73,13 @@ export class RangeCache {
         log.info(`the answers kept for ${chain} are of another chain or fork: they are dropped`)
         await this.drop()
       }
-      // What former filters asked for makes room once room is short.
+      await this.readSets()
+      // What other filters asked for, and is of no use to these, makes room once room is short.
       await pool.query(
-        `DELETE FROM rpc_cache.log_range WHERE chain = $1 AND filter <> $2
+        `DELETE FROM rpc_cache.log_range WHERE chain = $1 AND filter <> ALL ($2)
           AND (SELECT sum(length(body)) FROM rpc_cache.log_range WHERE chain = $1) >= $3`,
-        [chain, this.filter, this.options.mostBytes],
+        [chain, this.sets.map(({ digest }) => digest), this.options.mostBytes],
       )
-      const { rows } = await pool.query<{ from_block: string; to_block: string }>(
-        `SELECT from_block, to_block FROM rpc_cache.log_range WHERE chain = $1 AND filter = $2 ORDER BY from_block`,
-        [chain, this.filter],
-      )
-      this.ranges = []
-      for (const { from_block, to_block } of rows) {
-        const range = { from: Number(from_block), to: Number(to_block) }
-        if (range.from > (this.ranges.at(-1)?.to ?? -1)) this.ranges.push(range)
-      }
       const { rows: sums } = await pool.query<{ bytes: string }>(
         `SELECT coalesce(sum(length(body)), 0) AS bytes FROM rpc_cache.log_range WHERE chain = $1`,
         [chain],
@@ -85,9 +88,45 @@ export class RangeCache {
     })
   }
 
+  private async readSets(): Promise<void> {
+    const { rows } = await this.options.pool.query<{
+      filter: string
+      filters: LogFilter[]
+      from_block: string
+      to_block: string
+    }>(
+      `SELECT r.filter, s.filters, r.from_block, r.to_block
+         FROM rpc_cache.log_range r JOIN rpc_cache.filter_set s USING (chain, filter)
+        WHERE r.chain = $1 ORDER BY r.from_block`,
+      [this.options.chain],
+    )
+    const sets = new Map<string, KeptSet>()
+    for (const { filter, filters, from_block, to_block } of rows) {
+      let set = sets.get(filter)
+      if (!set) {
+        set = { digest: filter, filters, ranges: [] }
+        sets.set(filter, set)
+      }
+      const range = { from: Number(from_block), to: Number(to_block) }
+      if (range.from > (set.ranges.at(-1)?.to ?? -1)) set.ranges.push(range)
+    }
+    this.own.ranges = sets.get(this.own.digest)?.ranges ?? []
+    sets.delete(this.own.digest)
+    const lacking = (set: KeptSet) => pairsIn(missingFilters(this.own.filters, set.filters, EVER))
+    const all = pairsIn(this.own.filters)
+    this.sets = [
+      this.own,
+      ...[...sets.values()]
+        .map(set => ({ set, lacks: lacking(set) }))
+        .filter(({ lacks }) => lacks < all)
+        .sort((x, y) => x.lacks - y.lacks)
+        .map(({ set }) => set),
+    ]
+  }
+
   /** Forgets all of the chain, since it does not fit together. */
   async drop(): Promise<void> {
-    this.ranges = []
+    for (const set of this.sets) set.ranges = []
     this.bytes = 0
     await this.guarded('drop', () =>
       this.options.pool.query(`DELETE FROM rpc_cache.log_range WHERE chain = $1`, [this.options.chain]),
@@ -96,27 +135,77 @@ export class RangeCache {
 
   /** The kept range that holds a block, from that block on. */
   rangeAt(block: number): BlockSpan | undefined {
-    const range = this.ranges[this.indexAfter(block) - 1]
-    return range && range.to >= block ? { from: block, to: range.to } : undefined
+    for (const { ranges } of this.sets) {
+      const range = ranges[indexAfter(ranges, block) - 1]
+      if (range && range.to >= block) return { from: block, to: range.to }
+    }
+    return undefined
   }
 
   /** First block of the next kept range. */
   nextAfter(block: number): number | undefined {
-    return this.ranges[this.indexAfter(block)]?.from
+    const next = this.sets.flatMap(({ ranges }) => ranges[indexAfter(ranges, block)]?.from ?? [])
+    return next.length === 0 ? undefined : Math.min(...next)
   }
 
-  /** The range's blocks; undefined where they cannot be read after all. */
-  async read({ from, to }: BlockSpan): Promise<RangeBlock[] | undefined> {
-    return this.guarded('read', async () => {
-      const { rows } = await this.options.pool.query<{ body: Buffer }>({
-        name: 'rpc-cache-read',
-        text: `SELECT body FROM rpc_cache.log_range WHERE chain = $1 AND filter = $2 AND to_block = $3`,
-        values: [this.options.chain, this.filter, to],
-      })
-      if (!rows[0]) return undefined
-      const blocks = unpack((await inflate(rows[0].body)).toString())
-      return blocks.filter(({ header }) => header.height >= from)
+  /**
+   * The range's blocks; undefined where they cannot be read after all.
+   *
+   * @throws what asking for the rest of a range throws; BadAnswer where that is of another fork
+   */
+  async read(range: BlockSpan): Promise<RangeBlock[] | undefined> {
+    const kept = await this.guarded('read', () => this.readKept(range))
+    if (!kept || kept.set === this.own) return kept?.blocks
+    const { matches } = this
+    const ours = kept.blocks
+      .map(({ header, logs }) => ({
+        header,
+        logs: logs.filter(log => matches(log.address, log.topics[0], header.height)),
+      }))
+      .filter(({ header, logs }) => logs.length > 0 || header.height === range.to)
+    const missing = missingFilters(this.own.filters, kept.set.filters, range)
+    const whole =
+      missing.length === 0 ? ours : mergeBlocks(ours, await this.options.fetchMissing(missing, range))
+    if (whole) await this.guarded('keep', () => this.replace(kept, range, whole))
+    return whole
+  }
+
+  private async readKept({ from, to }: BlockSpan): Promise<Kept | undefined> {
+    const { rows } = await this.options.pool.query<{ filter: string; body: Buffer; from_block: string }>({
+      name: 'rpc-cache-read',
+      text: `SELECT filter, from_block, body FROM rpc_cache.log_range
+              WHERE chain = $1 AND filter = ANY ($2) AND to_block = $3 AND from_block <= $4`,
+      values: [this.options.chain, this.sets.map(({ digest }) => digest), to, from],
     })
+    for (const set of this.sets) {
+      const row = rows.find(({ filter }) => filter === set.digest)
+      if (!row) continue
+      const blocks = unpack((await inflate(row.body)).toString())
+      return {
+        set,
+        isWhole: Number(row.from_block) === from,
+        bytes: row.body.length,
+        blocks: blocks.filter(({ header }) => header.height >= from),
+      }
+    }
+    return undefined
+  }
+
+  /** What was asked for as a whole takes the place of what it was made from. */
+  private async replace(
+    { set, isWhole, bytes }: Kept,
+    range: BlockSpan,
+    blocks: RangeBlock[],
+  ): Promise<void> {
+    if (isWhole) {
+      await this.options.pool.query({
+        name: 'rpc-cache-replaced',
+        text: `DELETE FROM rpc_cache.log_range WHERE chain = $1 AND filter = $2 AND to_block = $3`,
+        values: [this.options.chain, set.digest, range.to],
+      })
+      this.bytes -= bytes
+    }
+    await this.keep(range, blocks)
   }
 
   /** Keeps a range's blocks, if there is room: at the limit what comes later is left out, since a reindex starts early. */
@@ -129,21 +218,9 @@ export class RangeCache {
         name: 'rpc-cache-keep',
         text: `INSERT INTO rpc_cache.log_range (chain, filter, from_block, to_block, last_hash, body)
                VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING`,
-        values: [this.options.chain, this.filter, from, to, blocks.at(-1)!.header.hash, body],
+        values: [this.options.chain, this.own.digest, from, to, blocks.at(-1)!.header.hash, body],
       })
     })
-  }
-
-  /** Index of the first range that begins after the block. */
-  private indexAfter(block: number): number {
-    let low = 0
-    let high = this.ranges.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if (this.ranges[middle]!.from <= block) low = middle + 1
-      else high = middle
-    }
-    return low
   }
 
   private async guarded<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -152,11 +229,39 @@ export class RangeCache {
       return await work()
     } catch (error) {
       this.broken = true
-      this.ranges = []
+      for (const set of this.sets) set.ranges = []
       this.options.log.warn(`answers are no longer kept: ${what}: ${firstLine(error)}`)
       return undefined
     }
   }
+}
+
+/** A range as it was found. */
+interface Kept {
+  set: KeptSet
+  /** it begins where the range that was asked for does */
+  isWhole: boolean
+  bytes: number
+  blocks: RangeBlock[]
+}
+
+const EVER = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY }
+
+/** Topics of addresses, or of any. */
+function pairsIn(filters: LogFilter[]): number {
+  return filters.reduce((sum, { addresses, topics }) => sum + topics.length * (addresses?.length ?? 1), 0)
+}
+
+/** Index of the first range that begins after the block. */
+function indexAfter(ranges: BlockSpan[], block: number): number {
+  let low = 0
+  let high = ranges.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ranges[middle]!.from <= block) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** A new number leaves former rows unread. */
@@ -174,6 +279,12 @@ const SCHEMA = `
     last_hash text NOT NULL,
     body bytea NOT NULL,
     PRIMARY KEY (chain, filter, to_block)
+  );
+  CREATE UNLOGGED TABLE IF NOT EXISTS rpc_cache.filter_set (
+    chain text NOT NULL,
+    filter text NOT NULL,
+    filters jsonb NOT NULL,
+    PRIMARY KEY (chain, filter)
   );
   ALTER TABLE rpc_cache.log_range ALTER COLUMN body SET STORAGE EXTERNAL;
   CREATE INDEX IF NOT EXISTS log_range_to_block ON rpc_cache.log_range (chain, to_block)`

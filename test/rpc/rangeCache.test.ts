@@ -58,7 +58,14 @@ async function read(
     pool,
     sizer,
     fetcher: new RangeFetcher(pool, asked, sizer),
-    cache: new RangeCache({ pool: database.pool, log, chain: 'eip155:777', filters: asked, mostBytes }),
+    cache: new RangeCache({
+      pool: database.pool,
+      log,
+      chain: 'eip155:777',
+      filters: asked,
+      mostBytes,
+      fetchMissing: (missing, range) => new RangeFetcher(pool, missing, new RangeSizer()).fetch(range),
+    }),
     finality,
     pollIntervalMs: 20,
   })
@@ -96,12 +103,77 @@ test('a reading that begins in the middle, and one that goes farther, ask for wh
   expect(Math.min(...heights)).toBe(100)
 })
 
-test('other filters are other answers', async () => {
+/** Topics and addresses of the queries that a front saw. */
+const askedOf = (front: Front) =>
+  new Set(
+    front.seen
+      .filter(({ method }) => method === 'eth_getLogs')
+      .flatMap(({ params }) => {
+        const { topics, address } = params[0] as { topics: string[][]; address?: string[] }
+        return topics[0]!.map(topic => `${topic} of ${address ?? 'any'}`)
+      }),
+  )
+
+const MIXED = lines.map((one, n) => ({ ...one, topics: [word(1 + (n % 3))] }))
+const topic = (...numbers: number[]): LogFilter => ({ topics: numbers.map(word), fromBlock: 0 })
+
+test('filters that ask for nothing in common are asked for', async () => {
   const front = await chainOf(lines)
   await read(front)
-  const other = await read(front, { asked: [{ topics: [word(2)], fromBlock: 0 }] })
+  const other = await read(front, { asked: [topic(3)] })
   expect(withLogs(other.blocks)).toEqual([])
-  expect(of('eth_getLogs', other.requests).length).toBeGreaterThan(0)
+  expect(askedOf(front)).toEqual(new Set([`${word(3)} of any`]))
+})
+
+test('of filters that ask for more, only what is more is asked for, once', async () => {
+  const front = await chainOf(MIXED)
+  const whole = await read(front, { asked: [topic(1, 2, 3)] })
+  await database.pool.query('DELETE FROM rpc_cache.log_range')
+  await read(front, { asked: [topic(1)] })
+  const more = await read(front, { asked: [topic(1, 2, 3)] })
+  expect(askedOf(front)).toEqual(new Set([`${word(2)} of any`, `${word(3)} of any`]))
+  expect(withLogs(more.blocks)).toEqual(withLogs(whole.blocks))
+  const again = await read(front, { asked: [topic(1, 2, 3)] })
+  expect(askedOf(front)).toEqual(new Set())
+  expect(withLogs(again.blocks)).toEqual(withLogs(whole.blocks))
+  // Each is kept once.
+  const { rows } = await database.pool.query(
+    'SELECT count(DISTINCT filter)::int AS n FROM rpc_cache.log_range',
+  )
+  expect(rows[0].n).toBe(1)
+})
+
+test('of filters that ask for less nothing is asked for', async () => {
+  const front = await chainOf(MIXED)
+  await read(front, { asked: [topic(1, 2, 3)] })
+  const less = await read(front, { asked: [topic(2)] })
+  expect(askedOf(front)).toEqual(new Set())
+  expect(withLogs(less.blocks).map(({ header }) => header.height)).toEqual(
+    MIXED.filter(({ topics, blockNumber }) => topics[0] === word(2) && blockNumber < 290).map(
+      ({ blockNumber }) => blockNumber,
+    ),
+  )
+})
+
+test('a first block that moves back asks for the blocks before the former one', async () => {
+  const front = await chainOf(MIXED)
+  const late = [{ topics: [word(1)], fromBlock: 120 }]
+  const whole = await read(front, { asked: [topic(1)] })
+  await database.pool.query('DELETE FROM rpc_cache.log_range')
+  await read(front, { from: 120, asked: late })
+  const early = await read(front, { asked: [topic(1)] })
+  expect(withLogs(early.blocks)).toEqual(withLogs(whole.blocks))
+  const heights = front.seen
+    .filter(({ method }) => method === 'eth_getLogs')
+    .map(({ params }) => Number((params[0] as { toBlock: string }).toBlock))
+  expect(Math.max(...heights)).toBe(119)
+})
+
+test('what former filters asked for stays where it is of use, however full the room is', async () => {
+  const front = await chainOf(MIXED)
+  await read(front, { asked: [topic(1)] })
+  await read(front, { asked: [topic(1, 2)], mostBytes: 1 })
+  expect(askedOf(front)).toEqual(new Set([`${word(2)} of any`]))
 })
 
 test('another chain of the same id, and a fork, are not answered from it', async () => {

@@ -34,10 +34,20 @@ export class ChainHistory {
     this.firstBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
     this.rpc = new RpcPool(chain.endpoints, chain.id, log)
     const sizer = new RangeSizer()
+    const lateSizer = new RangeSizer()
     this.fetcher = new RangeFetcher(this.rpc, filters, sizer)
     const mostBytes = chain.rpcCacheMegabytes * 1_000_000
     const cache =
-      mostBytes > 0 ? new RangeCache({ pool, log, chain: chain.caip2, filters, mostBytes }) : undefined
+      mostBytes > 0
+        ? new RangeCache({
+            pool,
+            log,
+            chain: chain.caip2,
+            filters,
+            mostBytes,
+            fetchMissing: (missing, range) => new RangeFetcher(this.rpc, missing, lateSizer).fetch(range),
+          })
+        : undefined
     const { archive } = sdkParts(chain, filters, this.firstBlock, this.rpc)
     // Each time another: it remembers the head that it has seen.
     this.final = () =>
