@@ -1,4 +1,5 @@
 import type { Engine, Lineage } from '../graph/lineage'
+import type { Answer } from './limits/answer'
 import type { LiveEvents } from './live/liveEvents'
 import type { RequestScope } from './scope'
 
@@ -6,6 +7,8 @@ import type { RequestScope } from './scope'
 export interface ApiContext {
   /** this request's snapshot and loaders; of a subscription: this event's */
   scope: RequestScope
+  /** what the request is answered with, while it is worked out */
+  answer: Answer
   live: LiveEvents
   /** CAIP-2 ids of the configured chains */
   chains: readonly string[]

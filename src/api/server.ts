@@ -12,8 +12,11 @@ import { statementsHandler } from '../statements/handler'
 import { readEntityModel } from './entities/entityModel'
 import { WhereCompiler } from './entities/where'
 import { graphiqlOptions } from './graphiql'
+import { AnswerMemory } from './limits/answerMemory'
 import { LIMITS, limitPlugins } from './limits/limits'
 import { maskError } from './limits/maskError'
+import { meter } from './limits/metered'
+import { Slots } from './limits/slots'
 import { variableDepthPlugin } from './limits/variableDepth'
 import { ListenError } from './listenError'
 import { Listener } from './live/listener'
@@ -45,6 +48,8 @@ export interface Api {
 /** Connections to Postgres, hence requests answered at once; one more listens. */
 const POOL_SIZE = 20
 const DRAIN_MS = 5000
+/** Events of subscriptions that are answered at once: connections are left for requests. */
+const EVENTS_AT_ONCE = 5
 
 /** Starts to answer in GraphQL, with statements, health, readiness and metrics beside it. */
 export async function startApi({ config, ...options }: ApiOptions): Promise<Api> {
@@ -61,7 +66,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   const chains = config.chains.map(chain => chain.caip2)
 
   const yoga = createYoga({
-    schema: buildApiSchema(model),
+    schema: meter(buildApiSchema(model)),
     context: {
       live,
       chains,
@@ -81,7 +86,13 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       }),
       variableDepthPlugin(),
       ...limitPlugins(),
-      scopePlugin({ openScope: () => new RequestScope(pool, compiler, timeoutMs), timeoutMs, metrics }),
+      scopePlugin({
+        openScope: () => new RequestScope(pool, compiler, timeoutMs),
+        timeoutMs,
+        memory: new AnswerMemory(),
+        events: new Slots(EVENTS_AT_ONCE),
+        metrics,
+      }),
     ],
     maskedErrors: { maskError: maskError(log) },
     maxRequestBodySize: LIMITS.bodyBytes,

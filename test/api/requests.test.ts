@@ -172,8 +172,8 @@ describe('a request', () => {
          FROM stake_pool p, generate_series(0, 299) n WHERE p.model_id = '${MODEL(1)}'`,
     )
     const query =
-      'query ($n: Int) { stakePools(first: $n) { nodes { positions(first: $n) { nodes { id } } } } }'
-    const { errors } = await api.gql(query, { n: 500 })
+      'query ($n: Int) { stakePools(first: 300) { nodes { positions(first: $n) { nodes { id } } } } }'
+    const { errors } = await api.gql(query, { n: 400 })
     await api.pool.query(
       `DELETE FROM stake_position WHERE id LIKE 'x%'; DELETE FROM stake_pool WHERE id ~ 'pool:[0-9]{1,3}$'`,
     )
@@ -232,7 +232,7 @@ describe('a request', () => {
     ['too deep', `{ models { nodes { ${nested(6)} } } }`, 'go less deep'],
     [
       'too costly',
-      '{ models(first: 500) { nodes { children(first: 500) { nodes { id } } } } }',
+      '{ models(first: 500) { nodes { children(first: 500) { nodes { id block } } } } }',
       'smaller pages',
     ],
     [

@@ -4,13 +4,14 @@ import type { PageRequest } from './pageArgs'
 
 /** A page as the Relay connection types resolve it. */
 export interface Connection {
-  edges: { cursor: string; node: Row }[]
+  /** made only where edges are selected, as are cursors */
+  edges: () => { cursor: () => string; node: Row }[]
   nodes: Row[]
   pageInfo: {
     hasNextPage: boolean
     hasPreviousPage: boolean
-    startCursor: string | null
-    endCursor: string | null
+    startCursor: () => string | null
+    endCursor: () => string | null
   }
   /** run only where totalCount is selected */
   totalCount: () => Promise<number>
@@ -21,16 +22,16 @@ export function connection(page: PageRequest, read: Row[], totalCount: () => Pro
   const more = read.length > page.size
   const nodes = read.slice(0, page.size)
   if (page.fromEnd) nodes.reverse()
-  const edges = nodes.map(node => ({ cursor: encodeCursor(page.order, node), node }))
+  const cursor = (node: Row | undefined) => (node ? encodeCursor(page.order, node) : null)
   return {
-    edges,
+    edges: () => nodes.map(node => ({ cursor: () => encodeCursor(page.order, node), node })),
     nodes,
     pageInfo: {
       // On the side of a cursor there is at least the row it was made from.
       hasNextPage: page.fromEnd ? page.before !== undefined : more,
       hasPreviousPage: page.fromEnd ? more : page.after !== undefined,
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
+      startCursor: () => cursor(nodes[0]),
+      endCursor: () => cursor(nodes.at(-1)),
     },
     totalCount,
   }

@@ -1,4 +1,3 @@
-import { costLimitPlugin } from '@escape.tech/graphql-armor-cost-limit'
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases'
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth'
 import { maxDirectivesPlugin } from '@escape.tech/graphql-armor-max-directives'
@@ -7,8 +6,8 @@ import type { GraphQLError } from 'graphql'
 import type { Plugin } from 'graphql-yoga'
 
 /**
- * What a query may be before it is run. Rows, pages and time are limited while it runs: see scope.ts, pageArgs.ts and
- * config's api.timeoutMs.
+ * What a query's text may be. How much it asks for is limited when its variables are known (cost.ts), and what it is
+ * answered with while it runs: answer.ts, scope.ts, pageArgs.ts and config's api.timeoutMs.
  */
 export const LIMITS = {
   /** a request's body, bytes: a long query with thousands of ids in its variables has some 100 kB */
@@ -19,8 +18,6 @@ export const LIMITS = {
   depth: 16,
   aliases: 30,
   directives: 50,
-  /** 1 a scalar, 2 an object, times `first` or `last` where it is written as a number; a page of 500 whole rows has some 15,000 */
-  cost: 50_000,
 }
 
 /** The plugins that hold a query to these limits, with messages that say what to do. */
@@ -39,12 +36,6 @@ export function limitPlugins(): Plugin[] {
       onReject: [mendable('ask in several requests, or with a filter _in')],
     }),
     maxDirectivesPlugin({ n: LIMITS.directives, onReject: [mendable('use fewer directives')] }),
-    costLimitPlugin({
-      maxCost: LIMITS.cost,
-      depthCostFactor: 1,
-      flattenFragments: true,
-      onReject: [mendable('ask for smaller pages (first) or fewer fields, and page on with after')],
-    }),
   ] as Plugin[]
 }
 
