@@ -1,4 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { loadConfig } from '../../src/config/load'
+import { differencesOf } from '../../src/indexer/refold/difference'
+import { verifyChain } from '../../src/indexer/refold/verify'
 import { readHeights } from '../../src/postgres/heights'
 import { withSnapshot } from '../../src/postgres/snapshot'
 import type { TestDatabase } from '../fixtures/database'
@@ -30,6 +33,8 @@ export interface Outcome {
 const CALM_MS = 60_000
 /** Time, ms, in which a second processor must have given up. */
 const SECOND_MS = 20_000
+/** Time, ms, in which a problem that has passed must be said no more. */
+const PROBLEM_MS = 10_000
 
 /** Lives through one seed, then holds the tables against those of a fresh index of the chain as it is then. */
 export async function simulate(seed: string, workshop: Workshop): Promise<Outcome> {
@@ -58,7 +63,7 @@ class Simulation {
     private readonly freshDatabase: Workshop['freshDatabase'],
     private readonly graph: GraphSide | undefined,
   ) {
-    this.config = world.config('config', database.url, { neo4jUrl: graph?.url })
+    this.config = this.writeConfig()
     this.processor = new Processor(['index', '--chain', 'sim', '--config', this.config], this.note)
   }
 
@@ -73,6 +78,7 @@ class Simulation {
       await this.step()
       await sleep(world.random.pick([0, 20, 100, 400]))
     }
+    if (!world.settings.isWhole) await this.takeTheRest()
     world.calm()
     world.mine(1)
     const rows = await this.judge()
@@ -81,6 +87,25 @@ class Simulation {
 
   async stop(): Promise<void> {
     await this.processor.kill()
+  }
+
+  private writeConfig(): string {
+    return this.world.config('config', this.database.url, { neo4jUrl: this.graph?.url })
+  }
+
+  /** As an operator might between two runs. */
+  private changeConfig(): void {
+    this.world.changeSettings()
+    this.writeConfig()
+  }
+
+  /** Names the protocol that was left out so far: what is indexed already must be read for it. */
+  private async takeTheRest(): Promise<void> {
+    await this.processor.kill()
+    this.world.settings.isWhole = true
+    this.world.count('protocolAdded')
+    this.writeConfig()
+    await this.processor.start()
   }
 
   private readonly note = (problem: string) => {
@@ -98,6 +123,7 @@ class Simulation {
       await processor.kill()
       world.count('kill')
       if (random.chance(50)) world.reorganise()
+      if (random.chance(30)) this.changeConfig()
       await processor.start()
     } else if (kind === 11) {
       await database.outage(random.chance(50) ? 0 : random.int(100, 1500))
@@ -136,6 +162,8 @@ class Simulation {
       return 0
     }
     const rows = await this.compareWithFresh()
+    await this.requireNoProblem()
+    await this.requireVerified()
     const difference = await this.graph?.difference(this.database.url)
     if (difference) this.note(`Neo4j is not the tables: ${difference}`)
     return rows
@@ -170,6 +198,28 @@ class Simulation {
       await fresh.stop()
       await reference.drop()
     }
+  }
+
+  /** All is well: the processor must not say otherwise for longer than it takes to look again. */
+  private async requireNoProblem(): Promise<void> {
+    let problem: string | null = null
+    for (const start = Date.now(); Date.now() - start < PROBLEM_MS; await sleep(100)) {
+      const { rows } = await this.database.pool.query<{ problem: string | null }>(
+        'SELECT problem FROM indexer_progress WHERE chain = $1',
+        [CHAIN],
+      )
+      problem = rows[0]?.problem ?? null
+      if (problem === null) return
+    }
+    this.note(`all is well, and the processor still says: ${problem}`)
+  }
+
+  /** `provenance verify` beside the running processor, on an endpoint without whims. */
+  private async requireVerified(): Promise<void> {
+    const config = loadConfig(this.world.config('verify', this.database.url, { clean: true }), {})
+    await verifyChain(config, config.chains[0]!, new AbortController().signal, async rows => {
+      this.note(`provenance verify finds:\n${rows.map(row => JSON.stringify(differencesOf(row))).join('\n')}`)
+    })
   }
 
   private async compare(reference: TestDatabase): Promise<number> {

@@ -22,11 +22,21 @@ export interface Plan {
   knowsFinalized: boolean
 }
 
+/** What an operator may change between two runs. */
+export interface Settings {
+  finality: number
+  /** the endpoints in the other order */
+  isReversed: boolean
+  /** false: one of the two protocols is not named yet */
+  isWhole: boolean
+}
+
 /** A chain, its endpoints and their weather, and the config file that names them; all of it from one seed. */
 export class World {
   /** decides the steps; chain and endpoints have chances of their own, so that a request's timing changes no step */
   readonly random: Prng
   readonly plan: Plan
+  readonly settings: Settings
   readonly chain: SimChain
   readonly counts: Record<string, number> = {}
   readonly endpoints: SimEndpoint[] = []
@@ -49,6 +59,7 @@ export class World {
       countsByTransaction: this.random.chance(10),
       knowsFinalized: !isDeep && this.random.chance(50),
     }
+    this.settings = { finality, isReversed: false, isWhole: !this.random.chance(15) }
     this.chain = new SimChain(new Prng(`${seed} chain`), woven(material, this.random))
   }
 
@@ -119,6 +130,14 @@ export class World {
     this.count('weather')
   }
 
+  changeSettings(): void {
+    const { random, settings, plan } = this
+    if (random.chance(50)) settings.isReversed = !settings.isReversed
+    // Never below the depth that this chain's plan calls final.
+    if (random.chance(50)) settings.finality = plan.finality + random.int(0, 10)
+    this.count('configChange')
+  }
+
   calm(): void {
     for (const endpoint of this.endpoints) endpoint.weather = new Map()
   }
@@ -131,6 +150,8 @@ export class World {
   /** @param endpoints absent: those with whims; `clean`: one that has none */
   config(name: string, databaseUrl: string, options: { clean?: boolean; neo4jUrl?: string } = {}): string {
     const { registry, poolFactory, router } = referenceContracts()
+    const { settings } = this
+    const urls = this.endpoints.map(({ url }) => url)
     const file = join(this.folder, `${name}.yaml`)
     writeFileSync(
       file,
@@ -142,12 +163,14 @@ export class World {
           {
             id: CHAIN_ID,
             name: 'sim',
-            rpc: options.clean ? this.clean.url : this.endpoints.map(({ url }) => url),
-            finality: options.clean ? 1 : this.plan.finality,
+            rpc: options.clean ? this.clean.url : settings.isReversed ? urls.reverse() : urls,
+            finality: options.clean ? 1 : settings.finality,
             pollIntervalMs: 50,
             protocols: {
               story: {},
-              reference: { firstBlock: 1, contracts: { registry, poolFactory, router } },
+              ...(settings.isWhole && {
+                reference: { firstBlock: 1, contracts: { registry, poolFactory, router } },
+              }),
             },
           },
         ],
