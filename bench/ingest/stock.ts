@@ -7,14 +7,12 @@ import type { Store } from '@subsquid/typeorm-store'
 import { type FindOptionsWhere, In } from 'typeorm'
 import { ChainDatabase } from '../../src/indexer/database'
 import { decode, filtersOf, type Source } from '../../src/indexer/decode'
-import { describeTokens, type TokenCall } from '../../src/indexer/tokens'
 import { fold, type Load } from '../../src/ledger/fold'
 import { accountId } from '../../src/ledger/ids'
 import type { EntityClass, Row } from '../../src/ledger/state'
-import { DiscoveredContract, Token } from '../../src/model'
+import { DiscoveredContract } from '../../src/model'
 import type { ProtocolLog } from '../../src/protocols/protocol'
 import { reference } from '../../src/protocols/reference/reference'
-import { JsonRpc } from '../../src/sandbox/jsonRpc'
 import { serveJob } from './job'
 
 /** Ids in one query; Postgres takes 65,535 parameters. */
@@ -34,9 +32,6 @@ serveJob(async job => {
   for (const { addresses, topics, fromBlock } of filtersOf(source)) {
     processor.addLog({ address: addresses, topic0: topics, range: { from: fromBlock } })
   }
-  const rpc = new JsonRpc(job.rpc)
-  const call: TokenCall = (to, data) =>
-    rpc.call<string>('eth_call', [{ to, data }, 'latest']).catch(() => null)
   processor.run(new ChainDatabase(job.postgresUrl, job.chainId), async ctx => {
     const logs = ctx.blocks.flatMap(({ header, logs }) =>
       logs.map(
@@ -52,17 +47,11 @@ serveJob(async job => {
         }),
       ),
     )
-    await processLogs(ctx.store, logs, `eip155:${job.chainId}`, source, call)
+    await processLogs(ctx.store, logs, `eip155:${job.chainId}`, source)
   })
 })
 
-async function processLogs(
-  store: Store,
-  logs: ProtocolLog[],
-  chain: string,
-  source: Source,
-  call: TokenCall,
-): Promise<void> {
+async function processLogs(store: Store, logs: ProtocolLog[], chain: string, source: Source): Promise<void> {
   const addresses = [...new Set(logs.map(log => log.address))].map(address => accountId(chain, address))
   const known = new Map<string, { protocol: string; role: string }>()
   for (const ids of chunks(addresses)) {
@@ -70,7 +59,6 @@ async function processLogs(
   }
   const state = await fold(decode(chain, [source], logs, known), loadFrom(store))
   if (state.rejections().length > 0) throw new Error(`rejected: ${state.rejections()[0]!.reason}`)
-  await describeTokens(state.created(Token), {}, call)
   for (const { states, facts } of state.changes()) {
     await store.upsert(states)
     await store.insert(facts)

@@ -9,7 +9,7 @@ import type { ProtocolLog } from '../protocols/protocol'
 import type { Changes } from './bulkWrite'
 import { type Discovered, decodeEach, type Source } from './decode'
 import { loadFrom, type Reader, rowsWhere } from './load'
-import { describeTokens, type KnownTokens, type TokenCall } from './tokens'
+import { describeFromConfig, type KnownTokens } from './tokens/configured'
 
 /** What a batch is folded with. */
 export interface BatchContext {
@@ -17,7 +17,6 @@ export interface BatchContext {
   chain: string
   sources: Source[]
   tokens: KnownTokens
-  call: TokenCall
 }
 
 /** What a batch comes to, for metrics. */
@@ -46,7 +45,7 @@ export async function foldBatch(
   const decoded = performance.now()
   const state = await fold(events, loadFrom(reader), new LedgerState(reader.rows))
   const rejected = keepRejected(state, logs)
-  await describeTokens(state.created(Token), context.tokens, context.call)
+  describeFromConfig(state.created(Token), context.tokens)
   return {
     changes: state.changes(),
     logs: logs.length,

@@ -59,6 +59,11 @@ export class Progress {
     void tick()
   }
 
+  /** Newest block known, of the chain or of our rows: an endpoint may be behind another. */
+  get highest(): number {
+    return Math.max(this.head, this.handled?.height ?? 0)
+  }
+
   get blocksPerSecond(): number {
     const first = this.samples[0]
     const last = this.samples.at(-1)

@@ -22,7 +22,8 @@ import { Progress } from './progress'
 import { ColdSource } from './sources/coldSource'
 import { sdkParts } from './sources/sdkParts'
 import { isFinal } from './storeConnection'
-import { tokenCallOn } from './tokens'
+import { describeAnew } from './tokens/configured'
+import { TokenDescriber } from './tokens/describer'
 import { discardUnusedOutbox } from './unusedOutbox'
 
 /**
@@ -80,8 +81,17 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
   log.info(`indexing ${chain.caip2} from ${rpc.url}: ${Object.keys(chain.protocols).join(', ')}`)
   progress.start()
   if (!config.neo4j) keepOutboxEmpty(pool, log)
+  await describeAnew(pool, chain.caip2, chain.tokens)
+  new TokenDescriber({
+    pool,
+    rpc,
+    log,
+    chain: chain.caip2,
+    height: () => progress.highest,
+    intervalMs: chain.pollIntervalMs,
+  }).start()
 
-  const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: tokenCallOn(rpc) }
+  const context = { chain: chain.caip2, sources, tokens: chain.tokens }
   const batches = new ChainBatches(database, pool, context)
   const ahead = new FoldAhead<ReadyBatch>({
     source: sdk.archive ?? cold(),

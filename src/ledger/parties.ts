@@ -20,13 +20,24 @@ export function seeAccount(state: LedgerState, id: string, origin: Origin): void
   )
 }
 
-/** Notes that a token was seen. Its symbol, name and decimals are filled in by the indexer, which can ask the contract. */
+/**
+ * Notes that a token was seen. What it is called is filled in by the indexer, which can ask the contract; a row that is
+ * there is never put again, so that this is not undone.
+ */
 export function seeToken(state: LedgerState, id: string, origin: Origin): void {
   if (!id.startsWith(`${origin.chain}/`)) return
   if (state.get(Token, id)) return
   state.put(
     Token,
-    new Token({ id, chain: origin.chain, address: addressOf(id), symbol: null, name: null, decimals: null }),
+    new Token({
+      id,
+      chain: origin.chain,
+      address: addressOf(id),
+      symbol: null,
+      name: null,
+      decimals: null,
+      described: false,
+    }),
   )
 }
 

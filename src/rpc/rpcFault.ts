@@ -151,7 +151,16 @@ const UNWELL_CODES = new Set([-32001, -32002, -32603])
 const UNWELL =
   /header not found|unknown block|block not found|not available|temporar|try again|overload|busy|unavailable|internal (server )?error|upstream|no backend|bad gateway|missing trie node|connection|unexpected eof/i
 const BATCH_TOO_LARGE = /batch/i
-const REVERTED = /revert|invalid opcode|out of gas|stack (under|over)flow/i
+/** Of geth, reth, erigon, nethermind, besu and anvil, where a contract ends its call. */
+const REVERTED =
+  /revert|invalid ?opcode|InvalidFEOpcode|OpcodeNotFound|out ?of ?gas|stack ?(under|over)flow|stack limit|invalid ?jump|write protection|VM execution error/i
+/** "execution reverted" since geth 1.9.15, and of OpenEthereum and nethermind */
+const REVERTED_CODES = new Set([3, -32015])
+
+/** Whether it is the contract that ended an `eth_call`: it would again, whoever is asked. */
+export function isRevert(error: unknown): boolean {
+  return error instanceof RpcError && (REVERTED_CODES.has(error.code) || REVERTED.test(error.message))
+}
 
 function rpcFault(error: { code: number; message: string }, method: string): RpcFault {
   const { code, message } = error

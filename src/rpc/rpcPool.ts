@@ -142,6 +142,18 @@ export class RpcPool {
     return this.troubles.worst()
   }
 
+  /**
+   * An endpoint with nothing better to do, another one each turn; undefined: there is none now. For a question of which
+   * nobody knows whether it can be answered, so that the endpoint is not to blame if it is not.
+   */
+  spare(turn: number): Endpoint | undefined {
+    const free = this.endpoints.filter(
+      endpoint =>
+        endpoint.check === 'right' && endpoint.restsFor() === 0 && endpoint.inFlight < endpoint.capacity / 2,
+    )
+    return free[turn % free.length]
+  }
+
   getConcurrency(): number {
     return this.endpoints.reduce((sum, { capacity }) => sum + capacity, 0)
   }

@@ -8,7 +8,7 @@ import type { Supervised } from './supervise'
 const TOO_MANY_RESTARTS = 4
 
 /**
- * Waits until the API is ready and every chain is indexed up to the head that it has now.
+ * Waits until the API is ready, and every chain is indexed up to the head that it has now, with its tokens' symbols.
  *
  * @throws SandboxError when a process does not come up, with its last lines
  */
@@ -38,7 +38,7 @@ export async function until(
       )
       const indexed = new Map(rows.map(row => [row.chain, row.indexed]))
       const caughtUp = heads.every(({ chain, head }) => (indexed.get(chain) ?? -1) >= head)
-      if (caughtUp && (await isReady(readyUrl))) return
+      if (caughtUp && (await areTokensDescribed(client)) && (await isReady(readyUrl))) return
       await sleep(200, undefined, { signal }).catch(() => {})
     }
   } finally {
@@ -50,6 +50,14 @@ async function headOf(url: string): Promise<{ chain: string; head: number }> {
   const rpc = new JsonRpc(url)
   const [id, head] = await Promise.all([rpc.call<string>('eth_chainId'), rpc.call<string>('eth_blockNumber')])
   return { chain: `eip155:${Number(id)}`, head: Number(head) }
+}
+
+/** The recording of Story has no contracts that could be asked. */
+async function areTokensDescribed(client: Client): Promise<boolean> {
+  const { rows } = await client.query<{ described: boolean }>(
+    `SELECT NOT EXISTS (SELECT FROM token WHERE NOT described AND chain <> 'eip155:1514') AS described`,
+  )
+  return rows[0]!.described
 }
 
 async function isReady(url: string): Promise<boolean> {

@@ -48,7 +48,11 @@ export async function frontOf(target: string, behaviour: Behaviour = {}): Promis
         answers.push({ jsonrpc: '2.0', id: one.id, ...own })
         continue
       }
-      const forwarded = await fetch(target, { method: 'POST', body: JSON.stringify(one) })
+      const forwarded = await fetch(target, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(one),
+      })
       const answer = (await forwarded.json()) as { result?: Answer }
       if ('result' in answer && self.behaviour.after) answer.result = self.behaviour.after(one, answer.result)
       answers.push(answer)

@@ -67,7 +67,10 @@ export class Pipeline {
     })
   }
 
-  /** Waits until each chain's newest block, by hash, is the database's. Says what is missing when it takes too long. */
+  /**
+   * Waits until each chain's newest block, by hash, is the database's, and the tokens are described. Says what is missing
+   * when it takes too long.
+   */
   async caughtUp(within = 60_000): Promise<void> {
     const wanted = await Promise.all(Object.values(this.options.chains).map(headOf))
     let state = ''
@@ -76,8 +79,9 @@ export class Pipeline {
       const behind = wanted.filter(
         head => heights.find(({ chain }) => chain === head.chain)?.hash !== head.hash,
       )
-      if (behind.length === 0) return
-      state = JSON.stringify({ behind, heights })
+      const undescribed = await this.undescribed()
+      if (behind.length === 0 && undescribed.length === 0) return
+      state = JSON.stringify({ behind, heights, undescribed })
     }
     const logs = this.children.map(child => child.tail()).join('\n---\n')
     throw new Error(`not caught up after ${within} ms: ${state}\n${logs}`)
@@ -96,6 +100,14 @@ export class Pipeline {
     throw new Error(
       `not projected after ${within} ms\n${this.children.map(child => child.tail()).join('\n---\n')}`,
     )
+  }
+
+  /** Tokens of chains that can be asked: a recording has no contracts. */
+  private async undescribed(): Promise<string[]> {
+    const { rows } = await this.options.database.pool.query<{ id: string }>(
+      `SELECT id FROM token WHERE NOT described AND chain <> 'eip155:1514'`,
+    )
+    return rows.map(({ id }) => id)
   }
 
   /** Every row of every table that holds what chains say, as text, by table; of one chain, or of all. */
