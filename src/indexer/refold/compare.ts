@@ -22,7 +22,7 @@ const PAGE = 10_000
 const WHOLE_ROWS = 500
 
 /** What is asked of contracts beside the logs: no fold makes it. */
-const DESCRIBED = new Map<Entity, string[]>([[Token, ['symbol', 'name', 'decimals']]])
+const DESCRIBED = new Map<Entity, string[]>([[Token, ['symbol', 'name', 'decimals', 'described']]])
 
 /**
  * Compares all rows of a chain with those that were folded again, table by table: by one checksum first, and where that

@@ -56,7 +56,7 @@ export async function verifyChain(
   try {
     await tableHeights(pool, chain) // before anything is made
     scratch = await Scratch.open(config.postgres.url, chain)
-    const context = { chain: chain.caip2, sources, tokens: chain.tokens, call: async () => null }
+    const context = { chain: chain.caip2, sources, tokens: chain.tokens }
     return await new Verification({ pool, chain, history, scratch, log, signal, context }).run(found)
   } finally {
     await scratch?.close()

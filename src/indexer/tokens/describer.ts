@@ -117,15 +117,10 @@ export class TokenDescriber {
 
   /** @throws unless each call returns or reverts, which is final */
   private async ask(endpoint: Endpoint, address: string, block: string): Promise<Metadata> {
-    // A WebSocket closes when a request is late, which would take the others' answers with it.
-    const options = endpoint.client.supportsNotifications() ? {} : { timeout: TIMEOUT_MS }
     const ask = async (selector: string): Promise<string | null> => {
       try {
-        const data = await endpoint.call<unknown>(
-          'eth_call',
-          [{ to: address, data: selector }, block],
-          options,
-        )
+        const call = [{ to: address, data: selector }, block]
+        const data = await endpoint.call<unknown>('eth_call', call, AbortSignal.timeout(TIMEOUT_MS))
         if (typeof data === 'string' && /^0x([0-9a-f]{2})*$/i.test(data)) return data
       } catch (error) {
         if (isRevert(error)) return null
