@@ -14,14 +14,11 @@ export function addVerify(program: Command): void {
       const chains = options.chain === undefined ? config.chains : [chainNamed(config, options.chain)]
       const signal = abortOnSignals()
       const { verifyChain } = await import('../indexer/refold/verify.js')
-      const { differencesOf } = await import('../indexer/refold/difference.js')
       let differing = 0
       for (const chain of chains) {
-        const verified = await verifyChain(config, chain, signal, async rows => {
-          for (const row of rows) {
-            for (const difference of differencesOf(row)) console.log(JSON.stringify(difference))
-          }
-        })
+        const verified = await verifyChain(config, chain, signal, difference =>
+          console.log(JSON.stringify(difference)),
+        )
         const { top, rows } = verified
         console.error(
           `${chain.name}: ${rows} rows at block ${top.height} (${top.hash}) compared, ${verified.differing} differ`,

@@ -144,6 +144,6 @@ function arrayLiteral(items: string[]): string {
   return `{${items.map(item => `"${item.replace(ESCAPED, '\\$&')}"`).join(',')}}`
 }
 
-function quote(name: string): string {
+export function quote(name: string): string {
   return `"${name}"`
 }

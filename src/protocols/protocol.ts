@@ -37,6 +37,8 @@ export interface AdapterContext {
 export interface Protocol {
   /** as in config files and model ids: lower case */
   name: string
+  /** raised whenever the same logs make other events: what was indexed before is then read again */
+  revision: number
   /** chain id -> where it is deployed, for chains the adapter knows by heart; config may add others */
   deployments: Record<number, Deployment>
   /** contract roles a deployment must or may name, with what each is; config is checked against it */

@@ -15,6 +15,7 @@ const speaks: Handler = {
 /** A factory announces contracts, which speak. */
 const protocol: Protocol = {
   name: 'toy',
+  revision: 1,
   deployments: {},
   roles: { factory: { required: true, doc: '' } },
   handlers: { factory: {}, child: { [SPEAKS]: speaks } },

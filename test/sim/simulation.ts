@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { loadConfig } from '../../src/config/load'
-import { differencesOf } from '../../src/indexer/refold/difference'
 import { verifyChain } from '../../src/indexer/refold/verify'
 import { readHeights } from '../../src/postgres/heights'
 import { withSnapshot } from '../../src/postgres/snapshot'
@@ -217,9 +216,9 @@ class Simulation {
   /** `provenance verify` beside the running processor, on an endpoint without whims. */
   private async requireVerified(): Promise<void> {
     const config = loadConfig(this.world.config('verify', this.database.url, { clean: true }), {})
-    await verifyChain(config, config.chains[0]!, new AbortController().signal, async rows => {
-      this.note(`provenance verify finds:\n${rows.map(row => JSON.stringify(differencesOf(row))).join('\n')}`)
-    })
+    await verifyChain(config, config.chains[0]!, new AbortController().signal, difference =>
+      this.note(`provenance verify finds: ${JSON.stringify(difference)}`),
+    )
   }
 
   private async compare(reference: TestDatabase): Promise<number> {

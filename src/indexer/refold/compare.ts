@@ -5,21 +5,36 @@ import { entities } from '../entities'
 import { type EntityTable, tableOf } from '../entityTable'
 import type { Scratch } from './scratch'
 
-/** One row that is not what the chain's logs make of it. Values as Postgres writes them. */
-export interface DifferingRow {
-  table: EntityTable
-  id: string
-  /** column -> value; absent: there is no such row */
-  there?: Values
-  refolded?: Values
+/** A chain's rows, and what its logs make of them. */
+export interface Sides {
+  /** sees the chain's rows */
+  tables: Snapshot
+  /** sees the scratch tables */
+  refolded: Snapshot
+  scratch: Scratch
+  /** CAIP-2 */
+  chain: string
 }
 
-export type Values = Record<string, string | null>
+/** A row that is not what the chain's logs make of it. */
+export interface DifferingId {
+  id: string
+  isThere: boolean
+  isRefolded: boolean
+}
 
+export interface Compared {
+  /** of the chain, in all tables */
+  rows: number
+  differing: number
+}
+
+/** Between two statements on one side the other is read: no statement takes long, all of them may. */
+export const SNAPSHOT_TIMEOUT_MS = 3_600_000
 /** Rows in one answer of a cursor: an id and a digest each. */
 const PAGE = 10_000
-/** Rows that are read whole at once: some of them are wide. */
-const WHOLE_ROWS = 500
+/** Rows that are told of at once: whoever is told may read them whole, and some are wide. */
+const TOLD = 500
 
 /** What is asked of contracts beside the logs: no fold makes it. */
 const DESCRIBED = new Map<Entity, string[]>([[Token, ['symbol', 'name', 'decimals', 'described']]])
@@ -27,58 +42,68 @@ const DESCRIBED = new Map<Entity, string[]>([[Token, ['symbol', 'name', 'decimal
 /**
  * Compares all rows of a chain with those that were folded again, table by table: by one checksum first, and where that
  * differs, row by row in the order of the ids, in bounded memory.
- *
- * @param tables snapshot that sees the chain's rows; `refolded`: one that sees the scratch tables
- * @returns number of rows that were compared
  */
 export async function compareChain(
-  {
-    tables,
-    refolded,
-    scratch,
-    chain,
-  }: { tables: Snapshot; refolded: Snapshot; scratch: Scratch; chain: string },
-  found: (rows: DifferingRow[]) => Promise<void>,
-): Promise<number> {
-  let count = 0
+  sides: Sides,
+  found: (table: EntityTable, ids: DifferingId[]) => Promise<void>,
+): Promise<Compared> {
+  const compared = { rows: 0, differing: 0 }
   for (const entity of entities) {
-    const table = tableOf(scratch.source, entity)
-    const columns = comparedColumns(table)
-    const there: Side = { db: tables, from: `"${table.key}" WHERE chain = '${chain}'`, columns }
-    const again: Side = { db: refolded, from: table.name, columns }
-    const [a, b] = await Promise.all([checksum(table, there), checksum(table, again)])
-    count += Number(a.rows)
+    const table = tableOf(sides.scratch.source, entity)
+    const [there, again] = [sideOf(sides, table, 'tables'), sideOf(sides, table, 'refolded')]
+    const [a, b] = await Promise.all([checksum(there), checksum(again)])
+    compared.rows += Number(a.rows)
     if (a.rows === b.rows && a.sum === b.sum) continue
-    for await (const ids of differingIds(table, there, again)) {
-      const [rowsThere, rowsAgain] = await Promise.all([
-        wholeRows(table, there, ids),
-        wholeRows(table, again, ids),
-      ])
-      await found(ids.map(id => ({ table, id, there: rowsThere.get(id), refolded: rowsAgain.get(id) })))
+    for await (const ids of differingIds(there, again)) {
+      compared.differing += ids.length
+      await found(table, ids)
     }
   }
-  return count
+  return compared
 }
 
-/** Quoted. */
+/** Quoted names of what is folded from logs. */
 export function comparedColumns(table: EntityTable): string[] {
   const left = DESCRIBED.get(table.entity) ?? []
   return table.columns.filter(({ property }) => !left.includes(property)).map(({ name }) => name)
 }
 
+/** Rows by id; columns by name, as Postgres writes them. */
+export async function wholeRows(
+  sides: Sides,
+  table: EntityTable,
+  side: 'tables' | 'refolded',
+  ids: string[],
+): Promise<Map<string, Record<string, string | null>>> {
+  const { db, from, columns } = sideOf(sides, table, side)
+  const rows = await db.query<Record<string, string | null>>({
+    name: `refold-rows-${table.key}`,
+    text: `SELECT * FROM (SELECT ${columns.map(name => `${name}::text`).join(', ')} FROM ${from}) AS r
+            WHERE id = ANY ($1::text[])`,
+    values: [ids],
+    prepare: false,
+  })
+  return new Map(rows.map(row => [row.id!, row]))
+}
+
 interface Side {
   db: Snapshot
+  key: string
   /** what follows FROM */
   from: string
   columns: string[]
 }
 
-async function checksum(
-  table: EntityTable,
-  { db, from, columns }: Side,
-): Promise<{ rows: string; sum: string }> {
+function sideOf({ tables, refolded, chain }: Sides, table: EntityTable, side: 'tables' | 'refolded'): Side {
+  const common = { key: table.key, columns: comparedColumns(table) }
+  return side === 'tables'
+    ? { ...common, db: tables, from: `"${table.key}" WHERE chain = '${chain}'` }
+    : { ...common, db: refolded, from: table.name }
+}
+
+async function checksum({ db, key, from, columns }: Side): Promise<{ rows: string; sum: string }> {
   const [row] = await db.query<{ rows: string; sum: string }>({
-    name: `refold-checksum-${table.key}`,
+    name: `refold-checksum-${key}`,
     text: `SELECT count(*) AS rows, coalesce(sum(hashtextextended(ROW(${columns.join(', ')})::text, 0)), 0)::text AS sum
              FROM ${from}`,
     prepare: false,
@@ -86,16 +111,18 @@ async function checksum(
   return row!
 }
 
-async function* differingIds(table: EntityTable, there: Side, again: Side): AsyncGenerator<string[]> {
-  let ids: string[] = []
-  const [a, b] = [digests(table, there), digests(table, again)]
+async function* differingIds(there: Side, again: Side): AsyncGenerator<DifferingId[]> {
+  let ids: DifferingId[] = []
+  const [a, b] = [digests(there), digests(again)]
   let [x, y] = [await a.next(), await b.next()]
   while (!x.done || !y.done) {
     const order = x.done ? 1 : y.done ? -1 : inBytes(x.value.id, y.value.id)
-    if (order !== 0 || x.value!.digest !== y.value!.digest) ids.push(order <= 0 ? x.value!.id : y.value!.id)
+    const id = order <= 0 ? x.value!.id : y.value!.id
+    if (order !== 0 || x.value!.digest !== y.value!.digest)
+      ids.push({ id, isThere: order <= 0, isRefolded: order >= 0 })
     if (order <= 0) x = await a.next()
     if (order >= 0) y = await b.next()
-    if (ids.length < WHOLE_ROWS) continue
+    if (ids.length < TOLD) continue
     yield ids
     ids = []
   }
@@ -107,13 +134,15 @@ function inBytes(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-async function* digests(
-  table: EntityTable,
-  { db, from, columns }: Side,
-): AsyncGenerator<{ id: string; digest: string }> {
-  const cursor = `refold_${table.key}`
+async function* digests({
+  db,
+  key,
+  from,
+  columns,
+}: Side): AsyncGenerator<{ id: string; digest: string }, undefined> {
+  const cursor = `refold_${key}`
   const run = <Row>(what: string, text: string) =>
-    db.query<Row>({ name: `refold-${what}-${table.key}`, text, prepare: false })
+    db.query<Row>({ name: `refold-${what}-${key}`, text, prepare: false })
   await run(
     'declare',
     `DECLARE ${cursor} NO SCROLL CURSOR FOR
@@ -125,18 +154,4 @@ async function* digests(
     if (rows.length < PAGE) break
   }
   await run('close', `CLOSE ${cursor}`)
-}
-
-async function wholeRows(
-  table: EntityTable,
-  { db, from, columns }: Side,
-  ids: string[],
-): Promise<Map<string, Values>> {
-  const rows = await db.query<Values>({
-    name: `refold-rows-${table.key}`,
-    text: `SELECT * FROM (SELECT ${columns.map(name => `${name}::text`).join(', ')} FROM ${from}) AS r WHERE id = ANY ($1::text[])`,
-    values: [ids],
-    prepare: false,
-  })
-  return new Map(rows.map(row => [row.id!, row]))
 }

@@ -1,4 +1,3 @@
-import type { Logger } from '@subsquid/logger'
 import type { FoldAgain } from './foldAgain'
 
 const INTERVAL_MS = 5_000
@@ -8,14 +7,14 @@ export class RefoldProgress {
   private said = performance.now()
   private logs = 0
 
-  constructor(private readonly log: Logger) {}
+  constructor(private readonly say: (what: string) => void) {}
 
   note({ height, logs }: FoldAgain, from: number, to: number): void {
     const ms = performance.now() - this.said
     if (ms < INTERVAL_MS) return
     const part = Math.floor((100 * (height - from + 1)) / (to - from + 1))
     const rate = Math.round(((logs - this.logs) * 1000) / ms)
-    this.log.info(`folded again up to block ${height} of ${to} (${part} %), ${logs} logs, ${rate} logs/s`)
+    this.say(`folded again up to block ${height} of ${to} (${part} %), ${logs} logs, ${rate} logs/s`)
     this.said = performance.now()
     this.logs = logs
   }

@@ -38,6 +38,7 @@ import {
 /** Each event is documented in its contract: src/sandbox/contracts. */
 export const reference: Protocol = {
   name: 'reference',
+  revision: 1,
   // It lives in the sandbox, and wherever a config file says.
   deployments: {},
   roles: {
