@@ -1,8 +1,8 @@
-import { type Command, Option } from 'commander'
+import type { Command } from 'commander'
 import type { Config } from '../config/config'
 import { ConfigError } from '../config/configError'
 import type { ProjectorMetrics } from '../graph/projectorMetrics'
-import { abortOnSignals, configOption, port, readConfig } from './options'
+import { abortOnSignals, configOption, metricsPortOption, readConfig } from './options'
 
 export function addGraph(program: Command): void {
   const graph = program.command('graph').description('the projection into Neo4j')
@@ -10,11 +10,7 @@ export function addGraph(program: Command): void {
   graph
     .command('project')
     .description('follow the database: bring every change to Neo4j')
-    .addOption(
-      new Option('--metrics-port <number>', 'serve Prometheus metrics')
-        .argParser(port)
-        .env('PROMETHEUS_PORT'),
-    )
+    .addOption(metricsPortOption('0: a free one; not given: none'))
     .addOption(configOption())
     .action(async options => {
       const config = readConfig(options)
@@ -56,7 +52,7 @@ async function metricsAt(metricsPort: number): Promise<ProjectorMetrics> {
   const { createProjectorMetrics } = await import('../graph/projectorMetrics.js')
   const { serveMetrics } = await import('./serveMetrics.js')
   const registry = new Registry()
-  await serveMetrics(registry, metricsPort)
+  console.log(`metrics: ${await serveMetrics(registry, metricsPort)}`)
   return createProjectorMetrics(registry)
 }
 

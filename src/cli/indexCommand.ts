@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { chainNamed, configOption, exitOnSignals, readConfig } from './options'
+import { chainNamed, configOption, exitOnSignals, metricsPortOption, readConfig } from './options'
 
 export function addIndex(program: Command): void {
   program
@@ -11,6 +11,7 @@ export function addIndex(program: Command): void {
       'forget all that is indexed of this chain first (after a reorganisation deeper than `finality`)',
     )
     .option('--no-rpc-cache', 'ask the endpoints for everything: neither read nor keep their answers')
+    .addOption(metricsPortOption('0 or not given: the chain’s `metricsPort`, or a free one'))
     .addOption(configOption())
     .action(async options => {
       const config = readConfig(options)
@@ -24,6 +25,9 @@ export function addIndex(program: Command): void {
         await pool.end()
       }
       const { runIndexer } = await import('../indexer/run.js')
-      await runIndexer(config, options.rpcCache ? chain : { ...chain, rpcCacheMegabytes: 0 })
+      const { serveMetrics } = await import('./serveMetrics.js')
+      await runIndexer(config, options.rpcCache ? chain : { ...chain, rpcCacheMegabytes: 0 }, registry =>
+        serveMetrics(registry, options.metricsPort || chain.metricsPort || 0),
+      )
     })
 }

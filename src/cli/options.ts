@@ -16,6 +16,13 @@ export function configOption(): Option {
     .default(join(packageRoot, 'config/local.yaml'), 'config/local.yaml')
 }
 
+/** `--metrics-port NUMBER`, of the processes that have no other server. */
+export function metricsPortOption(otherwise: string): Option {
+  return new Option('--metrics-port <number>', `port of the Prometheus metrics; ${otherwise}`)
+    .argParser(port)
+    .env('PROMETHEUS_PORT')
+}
+
 /** Reads the file that `--config` named. */
 export function readConfig(options: { config: string }): Config {
   return loadConfig(options.config, protocols)

@@ -40,7 +40,7 @@ export interface ChainConfig {
   protocols: Record<string, ProtocolDeployment>
   /** token metadata known beforehand, by lower-case address; others are read from the contract */
   tokens: Record<string, { symbol: string; name?: string; decimals: number }>
-  /** port of the processor's Prometheus metrics; absent: PROMETHEUS_PORT or a free one */
+  /** port of the processor's Prometheus metrics, where PROMETHEUS_PORT names none; absent: a free one */
   metricsPort?: number
 }
 

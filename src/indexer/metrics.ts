@@ -1,18 +1,20 @@
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
+import type { Endpoint } from '../rpc/endpoint'
 import type { RpcPool } from '../rpc/rpcPool'
 import type { BatchOutcome } from './chainBatches'
 import type { Progress } from './progress'
 
-/** The processor's own figures, beside the SDK's `sqd_…` ones on the same port. */
+/** The figures of a chain's processor, for Prometheus. */
 export class IndexerMetrics {
+  readonly registry = new Registry()
   private readonly logs: Counter
   private readonly events: Counter
   private readonly rejected: Counter
   private readonly seconds: Counter<'stage'>
 
-  constructor(registry: Registry, chain: string, progress: Progress, rpc: RpcPool) {
-    registry.setDefaultLabels({ chain })
-    const registers = [registry]
+  constructor(chain: string, progress: Progress, rpc: RpcPool) {
+    this.registry.setDefaultLabels({ chain })
+    const registers = [this.registry]
     this.logs = new Counter({ name: 'provenance_logs_total', help: 'Logs handled', registers })
     this.events = new Counter({
       name: 'provenance_events_total',
@@ -30,25 +32,45 @@ export class IndexerMetrics {
       labelNames: ['stage'],
       registers,
     })
-    new Gauge({
-      name: 'provenance_rpc_requests',
-      help: 'Requests to an endpoint since the start, those that failed, and seconds for which it is not asked',
-      labelNames: ['endpoint', 'kind'],
-      registers,
-      collect() {
-        for (const endpoint of rpc.endpoints) {
-          this.set({ endpoint: endpoint.name, kind: 'all' }, endpoint.requests)
-          this.set({ endpoint: endpoint.name, kind: 'failed' }, endpoint.failures)
-          this.set({ endpoint: endpoint.name, kind: 'resting_seconds' }, endpoint.restsFor() / 1000)
-        }
-      },
-    })
+    const ofEndpoints = (name: string, help: string, figure: (endpoint: Endpoint) => number) => {
+      const Kind = name.endsWith('_total') ? Counter : Gauge
+      new Kind({
+        name,
+        help,
+        labelNames: ['endpoint'],
+        registers,
+        collect() {
+          this.reset()
+          for (const endpoint of rpc.endpoints) this.inc({ endpoint: endpoint.name }, figure(endpoint))
+        },
+      })
+    }
+    ofEndpoints('provenance_rpc_requests_total', 'Requests to an endpoint', ({ requests }) => requests)
+    ofEndpoints('provenance_rpc_failures_total', 'Those that failed', ({ failures }) => failures)
+    ofEndpoints(
+      'provenance_rpc_answer_seconds_total',
+      'Seconds that the answers took',
+      ({ seconds }) => seconds,
+    )
+    ofEndpoints(
+      'provenance_rpc_rest_seconds',
+      'Seconds for which an endpoint that failed is not asked',
+      endpoint => endpoint.restsFor() / 1000,
+    )
     new Gauge({
       name: 'provenance_head_block',
       help: 'Head of the chain',
       registers,
       collect() {
         this.set(progress.head)
+      },
+    })
+    new Gauge({
+      name: 'provenance_indexed_block',
+      help: 'Newest block handled since the start',
+      registers,
+      collect() {
+        if (progress.indexed !== undefined) this.set(progress.indexed)
       },
     })
     new Gauge({

@@ -64,6 +64,10 @@ export class Progress {
     return Math.max(this.head, this.handled?.height ?? 0)
   }
 
+  get indexed(): number | undefined {
+    return this.handled?.height
+  }
+
   get blocksPerSecond(): number {
     const first = this.samples[0]
     const last = this.samples.at(-1)

@@ -2,6 +2,7 @@ import { createLogger, type Logger } from '@subsquid/logger'
 import type { Store } from '@subsquid/typeorm-store'
 import { Runner } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
+import type { Registry } from 'prom-client'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
 import { quantity, type RangeBlock } from '../rpc/chainLogs'
@@ -20,7 +21,7 @@ import { IndexerMetrics } from './metrics'
 import { preflight } from './preflight'
 import { Progress } from './progress'
 import { ColdSource } from './sources/coldSource'
-import { sdkParts } from './sources/sdkParts'
+import { noMetrics, sdkParts } from './sources/sdkParts'
 import { isFinal } from './storeConnection'
 import { describeAnew } from './tokens/configured'
 import { TokenDescriber } from './tokens/describer'
@@ -30,9 +31,14 @@ import { discardUnusedOutbox } from './unusedOutbox'
  * Indexes one chain until the process ends: history first, then new blocks as they come, rolling back what a
  * reorganisation removes. An error that retrying cannot mend is thrown; whoever started the process starts it again.
  *
+ * @param serveMetrics says where
  * @throws ConfigError before anything is indexed
  */
-export async function runIndexer(config: Config, chain: ChainConfig): Promise<void> {
+export async function runIndexer(
+  config: Config,
+  chain: ChainConfig,
+  serveMetrics: (registry: Registry) => Promise<string> = async () => '',
+): Promise<void> {
   const log = createLogger(`provenance:index:${chain.name}`)
   const sources = sourcesOf(chain)
   const database = new ChainDatabase(config.postgres.url, chain.id)
@@ -77,7 +83,8 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     },
   })
   const report = new BackfillReport(rpc)
-  const metrics = new IndexerMetrics(sdk.registry, chain.caip2, progress, rpc)
+  const metrics = new IndexerMetrics(chain.caip2, progress, rpc)
+  log.info(`metrics: ${await serveMetrics(metrics.registry)}`)
   log.info(`indexing ${chain.caip2} from ${rpc.url}: ${Object.keys(chain.protocols).join(', ')}`)
   progress.start()
   if (!config.neo4j) keepOutboxEmpty(pool, log)
@@ -111,7 +118,7 @@ export async function runIndexer(config: Config, chain: ChainConfig): Promise<vo
     requests: sdk.requests,
     archive: ahead,
     hotDataSource: sdk.hot,
-    prometheus: sdk.prometheus,
+    prometheus: noMetrics,
     log: createLogger('sqd:processor'),
     // May be called again for the same batch, after a serialization failure: it has no effect outside the store.
     process: async (store, batch) => {

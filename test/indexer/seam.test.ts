@@ -7,7 +7,7 @@ import { bulkStatements, bulkWrite, type Changes } from '../../src/indexer/bulkW
 import { ChainDatabase } from '../../src/indexer/database'
 import { FoldAhead } from '../../src/indexer/foldAhead'
 import { ColdSource } from '../../src/indexer/sources/coldSource'
-import { sdkParts } from '../../src/indexer/sources/sdkParts'
+import { noMetrics, sdkParts } from '../../src/indexer/sources/sdkParts'
 import { connectionOf, isFinal } from '../../src/indexer/storeConnection'
 import { writeHot } from '../../src/indexer/writeHot'
 import { RejectedLog } from '../../src/model'
@@ -86,7 +86,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
     requests: sdk.requests.map(({ range, request }) => ({ range: { ...range, to }, request })),
     archive: ahead,
     hotDataSource: sdk.hot,
-    prometheus: sdk.prometheus,
+    prometheus: noMetrics,
     log,
     process: async (store, batch) => {
       const blocks = batch.blocks as RangeBlock[]

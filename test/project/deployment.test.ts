@@ -179,8 +179,7 @@ describe('.env.example', () => {
     const inFiles = ['config/local.yaml', 'config/story.yaml', 'docker-compose.yml'].flatMap(file =>
       variablesIn(read(file)),
     )
-    // By the Squid SDK, for a processor's metrics, and by Node.
-    const byOthers = ['PROMETHEUS_PORT', 'NODE_OPTIONS']
+    const byOthers = ['NODE_OPTIONS'] // by Node
     expect([...documentedVariables()].sort()).toEqual(
       [...new Set([...inCode, ...inFiles, ...byOthers])].sort(),
     )

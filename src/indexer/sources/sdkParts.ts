@@ -2,7 +2,6 @@ import { EvmBatchProcessor } from '@subsquid/evm-processor'
 import { EvmRpcDataSource } from '@subsquid/evm-processor/lib/ds-rpc/client'
 import type { RpcClient } from '@subsquid/rpc-client'
 import type { DataSource, PrometheusServer, Runner } from '@subsquid/util-internal-processor-tools'
-import type { Registry } from 'prom-client'
 import type { ChainConfig } from '../../config/config'
 import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
 import type { RpcPool } from '../../rpc/rpcPool'
@@ -13,17 +12,14 @@ type RunnerConfig = ConstructorParameters<typeof Runner>[0]
 interface ProcessorInternals {
   getBatchRequests(): RunnerConfig['requests']
   getArchiveDataSource(): DataSource<RangeBlock, unknown>
-  getPrometheusServer(): PrometheusServer
 }
 
-/** The SDK's own parts: its requests, its source of hot blocks on our pool, its archive source, its metrics server. */
+/** The SDK's own parts: its requests, its source of hot blocks on our pool, its archive source. */
 export interface SdkParts {
   requests: RunnerConfig['requests']
   hot: EvmRpcDataSource
   /** history from the SQD Network, where a gateway is configured */
   archive?: DataSource<RangeBlock, unknown>
-  prometheus: PrometheusServer
-  registry: Registry
 }
 
 export function sdkParts(
@@ -37,13 +33,10 @@ export function sdkParts(
     .setFields({ log: { topics: true, data: true, transactionHash: true }, block: { timestamp: true } })
     .setBlockRange({ from: startBlock })
   if (chain.gateway) processor.setGateway(chain.gateway)
-  if (chain.metricsPort !== undefined) processor.setPrometheusPort(chain.metricsPort)
   for (const { addresses, topics, fromBlock } of filters) {
     processor.addLog({ address: addresses, topic0: topics, range: { from: fromBlock } })
   }
   const internals = processor as unknown as ProcessorInternals
-  const prometheus = internals.getPrometheusServer()
-  prometheus.addChainRpcMetrics(() => rpc.getMetrics())
   return {
     requests: internals.getBatchRequests(),
     hot: new EvmRpcDataSource({
@@ -52,7 +45,11 @@ export function sdkParts(
       headPollInterval: chain.pollIntervalMs,
     }),
     archive: chain.gateway ? internals.getArchiveDataSource() : undefined,
-    prometheus,
-    registry: (prometheus as unknown as { registry: Registry }).registry,
   }
 }
+
+/** The Runner wants a metrics server. The SDK's says the charset twice, which Prometheus refuses: ours is another. */
+export const noMetrics = {
+  addRunnerMetrics() {},
+  serve: async () => ({ port: 'none of the SDK' }),
+} as unknown as PrometheusServer
