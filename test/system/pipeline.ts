@@ -27,7 +27,14 @@ export class Pipeline {
 
   constructor(readonly options: PipelineOptions) {
     this.config = join(mkdtempSync(join(tmpdir(), 'pipeline-')), 'config.yaml')
-    writeFileSync(this.config, stringify(configOf(options)))
+    this.configure(() => {})
+  }
+
+  /** Writes the config file, with changes of its chains; for the processes that are started next. */
+  configure(change: (chains: ChainEntry[]) => void): void {
+    const config = configOf(this.options)
+    change(config.chains)
+    writeFileSync(this.config, stringify(config))
   }
 
   index(chain: string, ...args: string[]): Promise<Child> {
@@ -158,7 +165,16 @@ async function headOf(url: string): Promise<{ chain: string; height: number; has
   return { chain: `eip155:${id}`, height: Number(block.number), hash: block.hash }
 }
 
-function configOf({ database, chains, finality, neo4jUrl }: PipelineOptions): object {
+/** A chain as the config file has it. */
+export interface ChainEntry {
+  protocols: Record<string, { firstBlock?: number; contracts?: Record<string, string> } | undefined>
+  [key: string]: unknown
+}
+
+function configOf({ database, chains, finality, neo4jUrl }: PipelineOptions): {
+  chains: ChainEntry[]
+  [key: string]: unknown
+} {
   const { registry, poolFactory, router } = referenceContracts()
   const reference = { firstBlock: 1, contracts: { registry, poolFactory, router } }
   const ids = { alpha: 31337, beta: 31338, story: 1514 }

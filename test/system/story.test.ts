@@ -114,5 +114,6 @@ describe("the recording of Story's contracts, from eth_getLogs to the tables, eq
 
   test('and folded again it is the same', async () => {
     expect(await pipeline.verify()).toMatchObject({ code: 0, differences: [] })
+    expect(await pipeline.verify('--facts')).toMatchObject({ code: 0, differences: [] })
   })
 })

@@ -39,6 +39,12 @@ describe('provenance verify', () => {
     expect(verified.said).toMatch(/beta: \d+ rows at block/)
   })
 
+  test('of facts alone says nothing either', async () => {
+    const verified = await pipeline.verify('--facts')
+    expect(verified).toMatchObject({ code: 0, differences: [] })
+    expect(verified.said).toMatch(/alpha: \d\d+ states compared with their facts, 0 differ/)
+  })
+
   test('leaves nothing behind', async () => {
     const { rows } = await database.pool.query(
       `SELECT nspname FROM pg_namespace WHERE nspname LIKE 'refold%'`,
@@ -85,6 +91,20 @@ describe('provenance verify', () => {
     expect(BigInt(shares.there as string) - BigInt(shares.refolded as string)).toBe(1n)
     expect(of('RoyaltyAccrual', null)).toMatchObject({ there: null, refolded: { id: accrual } })
     expect(of('RoyaltyTotal', null)).toMatchObject({ there: { accrued: '1' }, refolded: null })
+
+    // What the facts alone tell of it.
+    const facts = await pipeline.verify('--chain', 'alpha', '--facts')
+    expect(facts.code).toBe(1)
+    const byFacts = facts.differences.map(({ entity, column }) => `${entity}.${column}`)
+    expect(byFacts).toEqual(
+      expect.arrayContaining([
+        'Model.version',
+        'StakePosition.shares',
+        'RoyaltyBalance.accrued',
+        'RoyaltyTotal.accrued',
+      ]),
+    )
+    expect(byFacts).not.toContain('Token.symbol')
 
     expect(await pipeline.verify('--chain', 'beta')).toMatchObject({ code: 0, differences: [] })
   })

@@ -3,6 +3,7 @@ import { Token } from '../../model'
 import type { Snapshot } from '../../postgres/snapshot'
 import { entities } from '../entities'
 import { type EntityTable, tableOf } from '../entityTable'
+import { throughCursor } from './cursor'
 import type { Scratch } from './scratch'
 
 /** A chain's rows, and what its logs make of them. */
@@ -31,8 +32,6 @@ export interface Compared {
 
 /** Between two statements on one side the other is read: no statement takes long, all of them may. */
 export const SNAPSHOT_TIMEOUT_MS = 3_600_000
-/** Rows in one answer of a cursor: an id and a digest each. */
-const PAGE = 10_000
 /** Rows that are told of at once: whoever is told may read them whole, and some are wide. */
 const TOLD = 500
 
@@ -134,24 +133,15 @@ function inBytes(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b))
 }
 
-async function* digests({
+function digests({
   db,
   key,
   from,
   columns,
 }: Side): AsyncGenerator<{ id: string; digest: string }, undefined> {
-  const cursor = `refold_${key}`
-  const run = <Row>(what: string, text: string) =>
-    db.query<Row>({ name: `refold-${what}-${key}`, text, prepare: false })
-  await run(
-    'declare',
-    `DECLARE ${cursor} NO SCROLL CURSOR FOR
-     SELECT id, md5(ROW(${columns.join(', ')})::text) AS digest FROM ${from} ORDER BY id COLLATE "C"`,
+  return throughCursor(
+    db,
+    `refold_${key}`,
+    `SELECT id, md5(ROW(${columns.join(', ')})::text) AS digest FROM ${from} ORDER BY id COLLATE "C"`,
   )
-  for (;;) {
-    const rows = await run<{ id: string; digest: string }>('fetch', `FETCH ${PAGE} FROM ${cursor}`)
-    yield* rows
-    if (rows.length < PAGE) break
-  }
-  await run('close', `CLOSE ${cursor}`)
 }

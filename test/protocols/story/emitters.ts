@@ -55,14 +55,32 @@ export class StoryChain {
   static async start(): Promise<StoryChain> {
     const chain = await testChain({ chainId: chainNumber })
     try {
-      const artifacts = compileEmitters()
-      const [sender] = await chain.rpc<Hex[]>('eth_accounts')
-      const started = new StoryChain(chain, artifacts, {} as Record<Emitter, Hex>, sender!)
-      for (const [key, name] of Object.entries(names)) started.at[key as Emitter] = await started.deploy(name)
-      return started
+      return await StoryChain.on(chain)
     } catch (error) {
       await chain.close()
       throw error
+    }
+  }
+
+  /** Deploys the emitters on a chain that is there. */
+  static async on(chain: TestChain): Promise<StoryChain> {
+    const artifacts = compileEmitters()
+    const [sender] = await chain.rpc<Hex[]>('eth_accounts')
+    const started = new StoryChain(chain, artifacts, {} as Record<Emitter, Hex>, sender!)
+    for (const [key, name] of Object.entries(names)) started.at[key as Emitter] = await started.deploy(name)
+    return started
+  }
+
+  /** Role -> address, as a config file names them. */
+  get contracts(): Deployment['contracts'] {
+    return {
+      ipAssetRegistry: this.at.registry,
+      licensingModule: this.at.licensing,
+      royaltyModule: this.at.royalty,
+      royaltyPolicyLap: this.at.lap,
+      royaltyPolicyLrp: this.at.lrp,
+      disputeModule: this.at.disputes,
+      groupingModule: this.at.grouping,
     }
   }
 
@@ -130,16 +148,7 @@ export class StoryChain {
     const logs = await this.chain.rpc<RpcLog[]>('eth_getLogs', [
       { fromBlock: `0x${(after + 1).toString(16)}`, toBlock: 'latest' },
     ])
-    const contracts: Deployment['contracts'] = {
-      ipAssetRegistry: this.at.registry,
-      licensingModule: this.at.licensing,
-      royaltyModule: this.at.royalty,
-      royaltyPolicyLap: this.at.lap,
-      royaltyPolicyLrp: this.at.lrp,
-      disputeModule: this.at.disputes,
-      groupingModule: this.at.grouping,
-    }
-    const source = { protocol: story, deployment: { contracts, firstBlock: 1 } }
+    const source = { protocol: story, deployment: { contracts: this.contracts, firstBlock: 1 } }
     return new MemoryStore(`eip155:${chainNumber}`, source).index(
       logs.filter(read).map(asProtocolLog),
       blocksInBatch,
