@@ -3,7 +3,7 @@
 const layers = {
   config: [],
   ledger: ['model'],
-  protocols: ['ledger/(events|ids)', 'abi'],
+  protocols: ['ledger/(events|ids|freeText)', 'abi'],
   postgres: ['config'],
   rpc: ['config', 'postgres'],
   indexer: ['protocols', 'ledger', 'model', 'config', 'postgres', 'rpc'],

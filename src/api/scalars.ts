@@ -1,26 +1,31 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
+import { SUM_DIGITS } from '../postgres/digits'
 import { shown } from './userError'
 
 export const scalarDefs = /* GraphQL */ `
-  "An integer of any size (up to 78 digits), always sent as a string: JSON numbers lose digits above 2^53."
+  "An integer of any size (up to ${SUM_DIGITS} digits), always sent as a string: JSON numbers lose digits above 2^53."
   scalar BigInt
   "A time, ISO 8601 in UTC with milliseconds: 2026-01-31T12:00:00.000Z. A date alone is its midnight."
   scalar DateTime
 `
 
-/** 78 digits: what a uint256 has, and the tables' numeric(78,0) hold. */
-const INTEGER = /^-?\d{1,78}$/
+const INTEGER = new RegExp(`^-?\\d{1,${SUM_DIGITS}}$`)
+
+/** Whether a text is an integer of the BigInt format. */
+export function isInteger(text: string): boolean {
+  return INTEGER.test(text)
+}
 
 const bigInt = new GraphQLScalarType<bigint, string>({
   name: 'BigInt',
   serialize: value => String(value),
   parseValue: value => {
     if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
-    if (typeof value === 'string' && INTEGER.test(value)) return BigInt(value)
+    if (typeof value === 'string' && isInteger(value)) return BigInt(value)
     throw badBigInt(value)
   },
   parseLiteral: node => {
-    if ((node.kind === Kind.INT || node.kind === Kind.STRING) && INTEGER.test(node.value))
+    if ((node.kind === Kind.INT || node.kind === Kind.STRING) && isInteger(node.value))
       return BigInt(node.value)
     throw badBigInt('value' in node ? node.value : node.kind)
   },
@@ -58,7 +63,7 @@ export const scalarResolvers = { BigInt: bigInt, DateTime: dateTime }
 
 function badBigInt(value: unknown): GraphQLError {
   return bad(
-    `not an integer of at most 78 digits: ${shown(value)}`,
+    `not an integer of at most ${SUM_DIGITS} digits: ${shown(value)}`,
     'write digits in quotes: "1000000000000000000"',
   )
 }

@@ -2,13 +2,14 @@ import { Breather } from '../ledger/breather'
 import type { DomainEvent } from '../ledger/events'
 import { fold } from '../ledger/fold'
 import { accountId } from '../ledger/ids'
-import { originColumns } from '../ledger/parties'
 import { LedgerState, type Row } from '../ledger/state'
-import { DiscoveredContract, RejectedLog, Token } from '../model'
+import { DiscoveredContract, Token } from '../model'
 import type { ProtocolLog } from '../protocols/protocol'
 import type { Changes } from './bulkWrite'
 import { type Discovered, decodeEach, type Source } from './decode'
+import { misfitOf } from './guard'
 import { loadFrom, type Reader, rowsWhere } from './load'
+import { keepRejected } from './rejectedLogs'
 import { describeFromConfig, type KnownTokens } from './tokens/configured'
 
 /** What a batch is folded with. */
@@ -39,11 +40,11 @@ export async function foldBatch(
   const events: DomainEvent[] = []
   const breather = new Breather()
   for (const decoded of decodeEach(context.chain, context.sources, logs, discovered)) {
-    events.push(...decoded)
+    for (const event of decoded) events.push(event) // spread, a list of 100,000 would overflow the stack
     if (breather.isDue) await breather.rest()
   }
   const decoded = performance.now()
-  const state = await fold(events, loadFrom(reader), new LedgerState(reader.rows))
+  const state = await fold(events, loadFrom(reader), new LedgerState(reader.rows, misfitOf))
   const rejected = keepRejected(state, logs)
   describeFromConfig(state.created(Token), context.tokens)
   return {
@@ -86,25 +87,4 @@ async function discoveredAmong(
   }
   for (const id of unknown) rows?.learn(DiscoveredContract, id, null)
   return discovered
-}
-
-/** Rule 7: a log that could not be read, or did not fit, is kept whole with the reason. Returns how many. */
-function keepRejected(state: LedgerState, logs: ProtocolLog[]): number {
-  const rejections = state.rejections()
-  if (rejections.length === 0) return 0
-  const byPlace = new Map(logs.map(log => [`${log.block}-${log.logIndex}`, log]))
-  for (const { origin, reason } of rejections) {
-    const log = byPlace.get(`${origin.block}-${origin.logIndex}`)
-    state.add(
-      RejectedLog,
-      new RejectedLog({
-        id: state.factId(RejectedLog, origin),
-        topics: log?.topics ?? [],
-        data: log?.data ?? '0x',
-        reason,
-        ...originColumns(origin),
-      }),
-    )
-  }
-  return rejections.length
 }

@@ -73,6 +73,7 @@ export class BinaryWriter {
     this.raw(latest.value)
   }
 
+  /** An integer of up to 131,072 digits, which is the most that the type holds. */
   numericValue(value: bigint): void {
     const decimal = String(value < 0n ? -value : value)
     const digits = value === 0n ? 0 : Math.ceil(decimal.length / DIGITS)
@@ -80,7 +81,7 @@ export class BinaryWriter {
     const { buffer } = this
     let at = this.length
     at = buffer.writeInt32BE(NUMERIC_HEAD + digits * 2, at)
-    at = buffer.writeInt16BE(digits, at)
+    at = buffer.writeUInt16BE(digits, at) // unsigned, and all that follow are not
     at = buffer.writeInt16BE(digits === 0 ? 0 : digits - 1, at) // weight of the first digit, as a power of the base
     at = buffer.writeInt16BE(value < 0n ? NEGATIVE : POSITIVE, at)
     at = buffer.writeInt16BE(0, at)

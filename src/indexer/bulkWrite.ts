@@ -8,7 +8,7 @@ import { BinaryWriter } from './binaryWriter'
 import { type EntityTable, type TableColumn, tableOf, writeArray } from './entityTable'
 
 /** State rows to upsert and facts to insert, by entity, as `LedgerState.changes` gives them. */
-export type Changes = { entity: Entity; states: Row[]; facts: Row[] }[]
+export type Changes = { entity: Entity; states: Row[]; facts: Row[]; named?: ReadonlySet<string> }[]
 
 /** A statement with its rows as the server takes them. */
 export type BulkStatement = { copy: string; bytes: Buffer } | { name: string; text: string; values: Buffer[] }

@@ -90,7 +90,7 @@ function columnOf(column: ColumnMetadata): TableColumn {
   }
   switch (typeName(column)) {
     case 'numeric':
-      // wei: bigint here, numeric(78,0) there, digits in between
+      // wei: bigint here, numeric there, digits in between
       return plain(
         'numeric',
         1700,

@@ -1,7 +1,16 @@
 import type { Entity, KnownRows, Row } from '../ledger/state'
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Rows of one generation; two are kept, some hundred bytes a row. */
 const GENERATION = 50_000
+
+/** What a batch that is not committed yet comes to. */
+interface Staged {
+  states: Map<Entity, Map<string, Row>>
+  /** ids that protocols gave */
+  facts: Map<Entity, ReadonlySet<string>>
+}
 
 /** A set of rows by entity and id that forgets what was not asked for lately. */
 class Generation {
@@ -35,14 +44,14 @@ export class ChainRows implements KnownRows {
   /** The chain had no rows, and all that were written since are here: what is not here is not there. */
   private whole = false
   /** of batches that are folded and not committed yet, oldest first */
-  private staged: Map<Entity, Map<string, Row>>[] = []
+  private staged: Staged[] = []
 
   /** @param chain CAIP-2: rows of other chains are other processes' to write, and never known */
   constructor(private readonly chain: string) {}
 
   row(entity: Entity, id: string): Row | null | undefined {
     for (let i = this.staged.length - 1; i >= 0; i--) {
-      const row = this.staged[i]!.get(entity)?.get(id)
+      const row = this.staged[i]!.states.get(entity)?.get(id)
       if (row) return row
     }
     const row = this.young.get(entity, id)
@@ -55,20 +64,28 @@ export class ChainRows implements KnownRows {
     return this.whole && this.isOwn(id) ? null : undefined
   }
 
+  /** Whether a batch that is not committed yet writes this fact, whose id its protocol gave. */
+  hasFact(entity: Entity, id: string): boolean {
+    return this.staged.some(({ facts }) => facts.get(entity)?.has(id))
+  }
+
   /** The database has this row, or none. */
   learn(entity: Entity, id: string, row: Row | null): void {
     if (this.isOwn(id)) this.keep(entity, id, row)
   }
 
-  /** What a batch will write. Never dropped for room before it is committed. Facts are never read, so they are not kept. */
-  stage(changes: { entity: Entity; states: Row[] }[]): void {
+  /** What a batch will write. Never dropped for room before it is committed. Facts are never read, so only ids are kept. */
+  stage(changes: { entity: Entity; states: Row[]; named?: ReadonlySet<string> }[]): void {
     const rowsById = (states: Row[]) => new Map(states.map(row => [row.id, row]))
-    this.staged.push(new Map(changes.map(({ entity, states }) => [entity, rowsById(states)])))
+    this.staged.push({
+      states: new Map(changes.map(({ entity, states }) => [entity, rowsById(states)])),
+      facts: new Map(changes.map(({ entity, named = NONE }) => [entity, named])),
+    })
   }
 
   /** The oldest batch that was staged is committed. */
   commit(): void {
-    for (const [entity, rows] of this.staged.shift() ?? []) {
+    for (const [entity, rows] of this.staged.shift()?.states ?? []) {
       for (const row of rows.values()) this.keep(entity, row.id, row)
     }
   }

@@ -30,6 +30,10 @@ export function loadFrom(reader: Reader): Load {
         reader.rows?.learn(entity, id, row)
       }
     }
+    for (const [entity, ids] of missing.facts) {
+      const taken = await idsAmong(reader, entity, [...ids])
+      for (const id of ids) state.provideFact(entity, id, taken.has(id))
+    }
     if (missing.lists.size > 0) await reader.settled
     for (const [entity, fields] of missing.lists) {
       for (const [field, values] of fields) {
@@ -61,4 +65,15 @@ export async function rowsWhere(
     values: [values],
   })
   return rows.map(row => readRow(table, row))
+}
+
+/** Those of the ids that the table has. */
+async function idsAmong({ client, source }: Reader, entity: Entity, ids: string[]): Promise<Set<string>> {
+  const table = tableOf(source, entity)
+  const { rows } = await client.query<{ id: string }>({
+    name: `ids-${table.key}`,
+    text: `SELECT id FROM ${table.name} WHERE id = ANY ($1::text[])`,
+    values: [ids],
+  })
+  return new Set(rows.map(({ id }) => id))
 }

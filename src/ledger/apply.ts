@@ -1,5 +1,6 @@
+import { attempt } from './attempt'
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
-import type { DomainEvent, RoyaltyAccrued, RoyaltyClaimed } from './events'
+import type { DomainEvent, Origin, RoyaltyAccrued, RoyaltyClaimed } from './events'
 import { groupJoined, groupLeft, groupRegistered } from './groups'
 import { licenseMinted, licenseTermsAttached, licenseTermsRegistered } from './licenses'
 import {
@@ -27,23 +28,52 @@ import type { LedgerState } from './state'
 import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'
 import { vaultDebtUpdated, vaultDeployed, vaultSharesMoved } from './vaults'
 
-/** Applies events of one chain in chain order, and stands at each transaction's end; the last transaction's are all there. */
-export function* applyEach(state: LedgerState, events: Iterable<DomainEvent>): Generator<void> {
-  let transaction: string | undefined
-  for (const event of events) {
-    if (transaction !== undefined && event.origin.transaction !== transaction) {
-      endTransaction(state)
-      yield
-    }
-    transaction = event.origin.transaction
-    apply(state, event)
+/**
+ * Applies events of one chain in chain order, and stands at each transaction's end; the last transaction's are all there.
+ * A log's events of one protocol share their origin, and are applied together or not at all. Ends where the state is
+ * spoilt.
+ */
+export function* applyEach(state: LedgerState, events: readonly DomainEvent[]): Generator<void> {
+  const places = new Places()
+  for (let i = 0; i < events.length; ) {
+    const { origin } = events[i]!
+    const first = i
+    while (i < events.length && events[i]!.origin === origin) i++
+    attempt(state, origin, () => {
+      if (!places.isNew(events[first]!))
+        return state.reject(origin, 'a log of this place in the block came before')
+      for (let at = first; at < i; at++) apply(state, events[at]!)
+    })
+    if (state.isSpoilt) return
+    if (events[i]?.origin.transaction === origin.transaction) continue
+    settleRevenue(state)
+    state.forgetNotes()
+    if (i < events.length) yield
   }
-  endTransaction(state)
 }
 
-function endTransaction(state: LedgerState): void {
-  settleRevenue(state)
-  state.forgetNotes()
+/** Places in the block whose logs were applied: an answer that holds a log twice must not count it twice. */
+class Places {
+  private block = -1
+  private protocol = ''
+  /** of that protocol */
+  private places = new Set<number>()
+  private readonly byProtocol = new Map<string, Set<number>>()
+
+  isNew({ kind, origin }: DomainEvent): boolean {
+    if (kind === 'contractDiscovered') return true // of the same log as what its handler makes; told twice it changes nothing
+    if (origin.block !== this.block || origin.protocol !== this.protocol) this.turnTo(origin)
+    const count = this.places.size
+    return this.places.add(origin.logIndex).size > count
+  }
+
+  private turnTo({ block, protocol }: Origin): void {
+    if (block !== this.block) this.byProtocol.clear()
+    this.block = block
+    this.protocol = protocol
+    this.places = this.byProtocol.get(protocol) ?? new Set()
+    this.byProtocol.set(protocol, this.places)
+  }
 }
 
 /**

@@ -11,7 +11,7 @@ const MAX_ROUNDS = 12
 
 /**
  * Folds the events into the state they change: runs them over what is loaded, loads in bulk what they asked for and
- * did not find, and starts again until nothing is missing. The number of rounds is the depth of the references
+ * did not find, and starts again until nothing is missing, and no fact was there already that it took for new. The number of rounds is the depth of the references
  * between rows, two or three, and does not grow with the number of events.
  *
  * @param events in chain order, of one chain, every transaction's together
@@ -28,8 +28,11 @@ export async function fold(
       if (breather.isDue) await breather.rest()
     }
     const missing = state.takeMissing()
-    if (missing === undefined) return state
-    await load(missing, state)
+    if (missing) await load(missing, state)
+    const isWhole = !missing || (missing.rows.size + missing.lists.size === 0 && state.holds)
+    if (isWhole) state.checkStates()
+    if (state.isSpoilt) state.beCareful()
+    else if (isWhole) return state
   }
   throw new Error(
     `the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`,

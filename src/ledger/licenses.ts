@@ -38,7 +38,7 @@ export function licenseTermsAttached(state: LedgerState, event: LicenseTermsAtta
 export function licenseMinted(state: LedgerState, event: LicenseMinted): void {
   const { origin } = event
   seeAccount(state, event.receiver, origin)
-  state.add(
+  const isNew = state.addNamed(
     License,
     new License({
       id: event.license,
@@ -50,4 +50,5 @@ export function licenseMinted(state: LedgerState, event: LicenseMinted): void {
       ...originColumns(origin),
     }),
   )
+  if (!isNew) state.reject(origin, `license ${event.license} was minted already`)
 }

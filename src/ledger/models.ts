@@ -73,15 +73,18 @@ export function nftTransferred(state: LedgerState, event: NftTransferred): void 
 export function versionPublished(state: LedgerState, event: VersionPublished): void {
   const model = state.get(Model, event.model)
   if (!model) return state.reject(event.origin, `version of a model that is not registered: ${event.model}`)
+  if (!addVersion(state, event)) {
+    return state.reject(event.origin, `version ${event.number} of ${event.model} was published already`)
+  }
   model.version = event.number
   model.contentHash = event.contentHash ?? model.contentHash
   model.metadataUri = event.metadataUri ?? model.metadataUri
   state.put(Model, model)
-  addVersion(state, event)
 }
 
-function addVersion(state: LedgerState, event: VersionPublished): void {
-  state.add(
+/** False: there is one of this number. */
+function addVersion(state: LedgerState, event: VersionPublished): boolean {
+  return state.addNamed(
     ModelVersion,
     new ModelVersion({
       id: `${event.model}/v${event.number}`,

@@ -23,7 +23,7 @@ import type {
 import { originColumns, seeAccount, seeToken } from './parties'
 import type { LedgerState } from './state'
 
-/** New money. A fee that does not add up (gross ≠ protocolFee + net) is rejected. */
+/** New money. A fee that does not add up (gross ≠ protocolFee + net), or was told of before, is rejected. */
 export function feePaid(state: LedgerState, event: FeePaid): void {
   const { origin } = event
   const revenue = revenueOf(state, event.model, event.token, origin)
@@ -35,7 +35,7 @@ export function feePaid(state: LedgerState, event: FeePaid): void {
       `fee ${event.fee}: gross ${event.gross} is not ${event.protocolFee} + ${event.net}`,
     )
   }
-  state.add(
+  const isNew = state.addNamed(
     UsageFee,
     new UsageFee({
       id: event.fee,
@@ -50,6 +50,7 @@ export function feePaid(state: LedgerState, event: FeePaid): void {
       ...originColumns(origin),
     }),
   )
+  if (!isNew) return state.reject(origin, `fee ${event.fee} was paid already`)
   revenue.gross += event.gross
   revenue.protocolFee += event.protocolFee
   revenue.net += event.net

@@ -18,13 +18,24 @@ export type Entity = (new (...props: never[]) => Row) & { readonly name: string 
 export interface Missing {
   rows: Map<Entity, Set<string>>
   lists: Map<Entity, Map<string, Set<string>>>
+  /** ids of facts that the fold took for new: whether they are is to be given by `provideFact` */
+  facts: Map<Entity, Set<string>>
 }
 
 /** Rows that are known without asking the database. */
 export interface KnownRows {
   /** as the database has it, never to be changed; null: it has none; undefined: not known */
   row(entity: Entity, id: string): Row | null | undefined
+  /** whether a batch that is not committed yet has the fact: the database does not tell */
+  hasFact(entity: Entity, id: string): boolean
 }
+
+/**
+ * Why a row cannot be written; undefined: it can.
+ *
+ * @param figuresOnly leaves texts out: most logs change a row's amounts and none of its texts
+ */
+export type Guard = (entity: Entity, row: Row, figuresOnly: boolean) => string | undefined
 
 /** A log that the ledger could not fit to its state. */
 export interface Rejection {
@@ -39,6 +50,10 @@ interface Table {
   current: Map<string, Row>
   changed: Set<string>
   facts: Row[]
+  /** facts whose ids their protocol gives, by id */
+  named: Set<string>
+  /** whether the database has a fact of the id, as far as it was asked */
+  taken: Map<string, boolean>
 }
 
 /**
@@ -46,13 +61,21 @@ interface Table {
  * happened. Declared once as a constant; see `LedgerState.note`.
  */
 export class Note<T> {
-  constructor(readonly empty: () => T) {}
+  /** @param copy for taking back what a log notes: deep as far as the note is changed in place */
+  constructor(
+    readonly empty: () => T,
+    readonly copy: (value: T) => T,
+  ) {}
 }
 
 /**
  * The rows a fold works on. `get` is synchronous: a row that was not provided is answered as absent and noted in
  * `missing`, and the fold's outcome must then be thrown away and the fold run again with that row provided
  * (see fold.ts). So the ledger stays pure and a batch loads what it touches in a few bulk queries.
+ *
+ * What one log changes can be taken back as a whole: `begin`, then `misfit` tells whether all that was put and added
+ * since can be written, and `undo` leaves the state as it was (see attempt.ts). To remember what to take back costs, and
+ * nearly no batch needs it: a fold does so once it has met a log that must be taken back, from the batch's start.
  */
 export class LedgerState {
   private tables = new Map<Entity, Table>()
@@ -64,16 +87,33 @@ export class LedgerState {
   private factBlock = -1
   private factPrefix = ''
   private rejectedLogs: Rejection[] = []
-  private notes = new Map<Note<unknown>, unknown>()
-  private wanted: Missing = { rows: new Map(), lists: new Map() }
+  private notes = new Map<object, unknown>()
+  private wanted = nothing()
+  /** takes back each change since `begin`, the last one first; absent: what a log does is not to be taken back */
+  private undos: (() => void)[] | undefined
+  /** A log must be taken back, and cannot be. */
+  private spoilt = false
+  /** what was put and added since `begin`: entity, row, and whether the row was there before */
+  private touched: (Entity | Row | boolean)[] = []
+  /** A fact that was taken for new is not. */
+  private contradicted = false
 
-  constructor(private readonly known?: KnownRows) {}
+  constructor(
+    private readonly known?: KnownRows,
+    private readonly guard?: Guard,
+  ) {}
 
   /** The row as changed so far, to be changed in place and handed to `put`; undefined: there is none. */
   get<T extends Row>(entity: EntityClass<T>, id: string): T | undefined {
     const table = this.table(entity)
     const current = table.current.get(id)
-    if (current !== undefined) return current as T
+    if (current !== undefined) {
+      if (this.undos) {
+        const before = { ...current }
+        this.undos.push(() => restore(current, before))
+      }
+      return current as T
+    }
     let loaded = table.loaded.get(id)
     if (loaded === undefined && this.known) {
       loaded = this.known.row(entity, id)
@@ -84,8 +124,10 @@ export class LedgerState {
       return undefined
     }
     if (loaded === null) return undefined
+    const before = loaded
     const copy = new entity(loaded as T)
     table.current.set(id, copy)
+    this.undos?.push(() => restore(copy, before))
     return copy
   }
 
@@ -110,16 +152,36 @@ export class LedgerState {
 
   /** Marks a state row (made new, or changed after `get`) to be written. */
   put<T extends Row>(entity: EntityClass<T>, row: T): T {
-    const table = this.table(entity)
-    table.current.set(row.id, row)
-    table.changed.add(row.id)
+    const { current, changed } = this.table(entity)
+    const { id } = row
+    const before = current.get(id)
+    if (before !== row) {
+      current.set(id, row)
+      this.undos?.push(() => (before === undefined ? current.delete(id) : current.set(id, before)))
+    }
+    const size = changed.size
+    if (changed.add(id).size > size) this.undos?.push(() => changed.delete(id))
+    this.touched.push(entity, row, before === row)
     return row
   }
 
-  /** Adds an immutable fact. */
+  /** Adds an immutable fact, whose id is its place (see `factId`). */
   add<T extends Row>(entity: EntityClass<T>, row: T): T {
-    this.table(entity).facts.push(row)
+    const { facts } = this.table(entity)
+    facts.push(row)
+    this.undos?.push(() => facts.pop())
+    this.touched.push(entity, row, false)
     return row
+  }
+
+  /** Adds an immutable fact whose id its protocol gives, which may give it again. False: there is one of this id. */
+  addNamed<T extends Row>(entity: EntityClass<T>, row: T): boolean {
+    const { named } = this.table(entity)
+    if (named.has(row.id) || this.isTaken(entity, row.id)) return false
+    named.add(row.id)
+    this.undos?.push(() => named.delete(row.id))
+    this.add(entity, row)
+    return true
   }
 
   /**
@@ -135,12 +197,18 @@ export class LedgerState {
     const numbers = wantIn(this.factNumbers, entity, () => new Map<string, number>())
     const n = numbers.get(base) ?? 0
     numbers.set(base, n + 1)
+    this.undos?.push(() => (n === 0 ? numbers.delete(base) : numbers.set(base, n)))
     return n === 0 ? base : `${base}-${n}`
   }
 
   /** What is noted in this transaction, to be changed in place; empty at its begin. Never written. */
   note<T>(note: Note<T>): T {
-    return wantIn(this.notes, note, note.empty) as T
+    const noted = wantIn<object, unknown>(this.notes, note, note.empty) as T
+    if (this.undos) {
+      const before = note.copy(noted)
+      this.undos.push(() => this.notes.set(note, before))
+    }
+    return noted
   }
 
   /** At the end of a transaction; all facts of one log are made within its transaction. */
@@ -151,6 +219,48 @@ export class LedgerState {
 
   reject(origin: Origin, reason: string): void {
     this.rejectedLogs.push({ origin, reason })
+    this.undos?.push(() => this.rejectedLogs.pop())
+  }
+
+  /** From here on, until it is called again, what changes is one log's. */
+  begin(): void {
+    if (this.undos) this.undos = []
+    this.touched.length = 0
+  }
+
+  /** Why what was put and added since `begin` cannot be written; undefined: it can, as far as a quick look tells. */
+  misfit(): string | undefined {
+    const { guard, touched, undos } = this
+    if (!guard) return undefined
+    for (let i = 0; i < touched.length; i += 3) {
+      const figuresOnly = !undos && (touched[i + 2] as boolean)
+      const reason = guard(touched[i] as Entity, touched[i + 1] as Row, figuresOnly)
+      if (reason !== undefined) return reason
+    }
+    return undefined
+  }
+
+  /** At the fold's end: looks at all of the rows that quick looks left out. What does not fit spoils the state. */
+  checkStates(): void {
+    const { guard, undos } = this
+    if (!guard || undos) return
+    for (const [entity, { changed, current }] of this.tables) {
+      for (const id of changed) this.spoilt ||= guard(entity, current.get(id)!, false) !== undefined
+    }
+  }
+
+  /**
+   * Takes back all that changed since `begin`, in place: rows that were got before are as they were. False: it cannot,
+   * since the fold has not been told to `beCareful`; it must be, and run again.
+   */
+  undo(): boolean {
+    if (!this.undos) {
+      this.spoilt = true
+      return false
+    }
+    for (let i = this.undos.length - 1; i >= 0; i--) this.undos[i]!()
+    this.begin()
+    return true
   }
 
   // --- the side of the caller, fold.ts and the indexer
@@ -170,11 +280,32 @@ export class LedgerState {
     for (const row of rows) this.provide(entity, row.id, row)
   }
 
+  /** Says whether the database has a fact of this id. */
+  provideFact(entity: Entity, id: string, taken: boolean): void {
+    this.table(entity).taken.set(id, taken)
+    this.contradicted ||= taken
+  }
+
   /** What was asked for since the last call and not there; undefined: nothing. */
   takeMissing(): Missing | undefined {
     const missing = this.wanted
-    this.wanted = { rows: new Map(), lists: new Map() }
-    return missing.rows.size === 0 && missing.lists.size === 0 ? undefined : missing
+    this.wanted = nothing()
+    return missing.rows.size + missing.lists.size + missing.facts.size === 0 ? undefined : missing
+  }
+
+  /** A log could not be taken back: what the fold came to is not to be used. */
+  get isSpoilt(): boolean {
+    return this.spoilt
+  }
+
+  /** From the next `restart` on, logs can be taken back. It costs half as much again, and few batches need it. */
+  beCareful(): void {
+    this.undos = []
+  }
+
+  /** What the fold took for granted is so: it need not run again for want of facts alone. */
+  get holds(): boolean {
+    return !this.contradicted
   }
 
   /** Forgets what the fold did, keeps what was provided. */
@@ -183,18 +314,26 @@ export class LedgerState {
       table.current.clear()
       table.changed.clear()
       table.facts = []
+      table.named.clear()
     }
     this.rejectedLogs = []
+    this.contradicted = false
+    this.spoilt = false
+    this.begin()
     this.forgetNotes()
   }
 
-  /** State rows to upsert and facts to insert, by entity, each in the order first touched. */
-  changes(): { entity: Entity; states: Row[]; facts: Row[] }[] {
+  /**
+   * State rows to upsert and facts to insert, by entity, each in the order first touched. `named`: ids of those facts
+   * that were added by `addNamed`.
+   */
+  changes(): { entity: Entity; states: Row[]; facts: Row[]; named: ReadonlySet<string> }[] {
     return [...this.tables]
       .map(([entity, table]) => ({
         entity,
         states: [...table.changed].map(id => table.current.get(id)!),
         facts: table.facts,
+        named: table.named,
       }))
       .filter(change => change.states.length > 0 || change.facts.length > 0)
   }
@@ -209,13 +348,39 @@ export class LedgerState {
     return this.rejectedLogs
   }
 
+  /** What is not known is taken for new, and asked for. */
+  private isTaken(entity: Entity, id: string): boolean {
+    const taken = this.table(entity).taken.get(id)
+    if (taken !== undefined) return taken
+    if (this.known?.hasFact(entity, id)) return true
+    wantIn(this.wanted.facts, entity, () => new Set<string>()).add(id)
+    return false
+  }
+
   private table(entity: Entity): Table {
     return wantIn(this.tables, entity, emptyTable)
   }
 }
 
+function nothing(): Missing {
+  return { rows: new Map(), lists: new Map(), facts: new Map() }
+}
+
 function emptyTable(): Table {
-  return { loaded: new Map(), current: new Map(), changed: new Set(), facts: [] }
+  return {
+    loaded: new Map(),
+    current: new Map(),
+    changed: new Set(),
+    facts: [],
+    named: new Set(),
+    taken: new Map(),
+  }
+}
+
+/** Makes a row in place what it was. */
+function restore(row: Row, before: Row): void {
+  for (const key of Object.keys(row)) if (!(key in before)) Reflect.deleteProperty(row, key)
+  Object.assign(row, before)
 }
 
 function wantIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {

@@ -7,6 +7,7 @@ import {
   VaultHolding,
   VaultRevenue,
 } from '../model'
+import { attempt } from './attempt'
 import type { Origin, RoyaltyAccrued, RoyaltyClaimed, VaultPaid, VaultRevenueAdded } from './events'
 import { seeToken } from './parties'
 import { feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
@@ -30,7 +31,10 @@ interface Added {
   origin: Origin
 }
 
-const unexplained = new Note<Added[]>(() => [])
+const unexplained = new Note<Added[]>(
+  () => [],
+  added => [...added],
+)
 
 interface ClaimByVault {
   vault: string
@@ -40,7 +44,10 @@ interface ClaimByVault {
   from: string
 }
 
-const claimsByVaults = new Note<ClaimByVault[]>(() => [])
+const claimsByVaults = new Note<ClaimByVault[]>(
+  () => [],
+  claims => [...claims],
+)
 
 /** The vault's holders can claim more, each by the shares held now. */
 export function vaultRevenueAdded(state: LedgerState, event: VaultRevenueAdded): void {
@@ -123,8 +130,9 @@ export function claimedFromVault(state: LedgerState, event: RoyaltyClaimed & { v
 
 /** At the end of a transaction: revenue that nothing explained is accrued all the same. */
 export function settleRevenue(state: LedgerState): void {
-  for (const added of state.note(unexplained))
-    accrue(state, added, { accrualKind: 'OTHER', from: added.model })
+  for (const added of state.note(unexplained)) {
+    attempt(state, added.origin, () => accrue(state, added, { accrualKind: 'OTHER', from: added.model }))
+  }
 }
 
 function take(state: LedgerState, fits: (added: Added) => boolean): Added | undefined {

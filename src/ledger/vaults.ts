@@ -21,7 +21,10 @@ import { type LedgerState, Note } from './state'
  */
 
 /** Debts that vaults stated in this transaction: stated before the shares move, they include the move. */
-const stated = new Note<Set<string>>(() => new Set())
+const stated = new Note<Set<string>>(
+  () => new Set(),
+  ids => new Set(ids),
+)
 
 /** The deployment is announced after the vault's first logs (the mint of its royalty tokens). */
 export function vaultDeployed(state: LedgerState, event: VaultDeployed): void {

@@ -202,3 +202,40 @@ test('a fact that is written twice is an error, and nothing of its batch stays',
   height--
   expect(await tableText(model.Slash)).toEqual([])
 })
+
+test('a sum of as many digits as Postgres holds is written and read, whichever way', async () => {
+  const most = 10n ** 131_072n - 1n
+  const amounts = [most, -most, 10n ** 131_071n, 10n ** 131_068n, 10n ** 308n - 1n, -1n]
+  for (const kind of ['final', 'hot'] as const) {
+    await empty(model.VaultDebt)
+    const rows = amounts.map(
+      (debt, n) =>
+        new model.VaultDebt({
+          id: `debt/${n}`,
+          chain: 'eip155:1',
+          vaultId: 'vault',
+          accountId: 'account',
+          tokenId: 'token',
+          debt,
+          claimable: debt,
+        }),
+    )
+    await batch(kind, store =>
+      (kind === 'final' ? writeFinal : writeHot)(store, [
+        { entity: model.VaultDebt, states: rows, facts: [] },
+      ]),
+    )
+    await batch('final', async store => {
+      const reader = { client: await connectionOf(store), source: chain.source }
+      const read = await rowsWhere(
+        reader,
+        model.VaultDebt,
+        'id',
+        rows.map(({ id }) => id),
+      )
+      expect(new Map(read.map(row => [row.id, (row as model.VaultDebt).debt]))).toEqual(
+        new Map(rows.map(({ id, debt }) => [id, debt])),
+      )
+    })
+  }
+})

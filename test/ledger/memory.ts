@@ -1,6 +1,6 @@
 import type { DomainEvent, Origin } from '../../src/ledger/events'
-import { fold } from '../../src/ledger/fold'
-import type { Entity, EntityClass, LedgerState, Row } from '../../src/ledger/state'
+import { fold, type Load } from '../../src/ledger/fold'
+import { type Entity, type EntityClass, type Guard, LedgerState, type Row } from '../../src/ledger/state'
 
 /** Rows as a database would keep them, for tests of the pure ledger: by entity and id. */
 export class Memory {
@@ -8,13 +8,18 @@ export class Memory {
   /** loads asked for so far: what would have been round trips */
   rounds = 0
 
+  constructor(private readonly guard?: Guard) {}
+
   /** Folds the events as one batch and keeps the outcome. */
   async batch(events: DomainEvent[]): Promise<LedgerState> {
-    const state = await fold(events, async (missing, target) => {
+    const load: Load = async (missing, target) => {
       this.rounds++
       for (const [entity, ids] of missing.rows) {
         for (const id of ids)
           target.provide(entity as EntityClass<Row>, id, this.table(entity).get(id) ?? null)
+      }
+      for (const [entity, ids] of missing.facts) {
+        for (const id of ids) target.provideFact(entity, id, this.table(entity).has(id))
       }
       for (const [entity, fields] of missing.lists) {
         for (const [field, values] of fields) {
@@ -26,7 +31,8 @@ export class Memory {
           }
         }
       }
-    })
+    }
+    const state = await fold(events, load, new LedgerState(undefined, this.guard))
     for (const { entity, states, facts } of state.changes()) {
       for (const row of [...states, ...facts]) this.table(entity).set(row.id, row)
     }

@@ -50,6 +50,9 @@ async function folded(...events: DomainEvent[]): Promise<LedgerState> {
     for (const [entity, ids] of missing.rows) {
       for (const id of ids) state.provide(entity as EntityClass<Row>, id, null)
     }
+    for (const [entity, ids] of missing.facts) {
+      for (const id of ids) state.provideFact(entity, id, false)
+    }
     for (const [entity, fields] of missing.lists) {
       for (const [field, values] of fields) {
         for (const value of values) state.provideList(entity as EntityClass<Row>, field, value, [])

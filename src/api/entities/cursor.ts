@@ -1,4 +1,4 @@
-import { parseTime } from '../scalars'
+import { isInteger, parseTime } from '../scalars'
 import { shown, userError } from '../userError'
 import type { Row } from './columns'
 import type { EntityField } from './entityModel'
@@ -61,7 +61,7 @@ function fitsField(field: EntityField, value: unknown): boolean {
   if (field.type === 'Int') return Number.isInteger(value) && Math.abs(value as number) < 2 ** 31
   if (field.type === 'Boolean') return typeof value === 'boolean'
   if (typeof value !== 'string') return false
-  if (field.type === 'BigInt') return /^-?\d{1,78}$/.test(value)
+  if (field.type === 'BigInt') return isInteger(value)
   if (field.type === 'DateTime') return parseTime(value) !== undefined
   return !value.includes('\0')
 }

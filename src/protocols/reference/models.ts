@@ -1,10 +1,11 @@
 /** ModelRegistry: models, their parents, versions, owners and attestations. */
 import { events } from '../../abi/reference/modelRegistry'
 import type { DomainEvent, EdgeRole, Origin } from '../../ledger/events'
+import { longText, shortText } from '../../ledger/freeText'
 import { accountId, nftId } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
-import { foreignModel, localModel, text } from './names'
+import { foreignModel, localModel } from './names'
 
 const ZERO = '0x0000000000000000000000000000000000000000'
 /** By the contract's numbers. */
@@ -22,8 +23,8 @@ export function modelRegistered(log: ProtocolLog, origin: Origin): DomainEvent[]
       tokenId: modelId,
       owner: accountId(origin.chain, owner),
       creator: accountId(origin.chain, owner),
-      name: text(name),
-      metadataUri: text(uri),
+      name: shortText(name),
+      metadataUri: longText(uri),
       contentHash,
       forkRoyaltyPpm,
     },
@@ -46,7 +47,7 @@ export function modelForked(log: ProtocolLog, origin: Origin): DomainEvent[] {
   const parents = [...parentIds.map(id => localModel(origin.chain, id)), ...foreignParents.map(foreignModel)]
   return parents.map((parent, ordinal): DomainEvent => {
     if (parent === undefined) {
-      const written = text(foreignParents[ordinal - parentIds.length] ?? '')
+      const written = shortText(foreignParents[ordinal - parentIds.length] ?? '')
       const reason = `parent ${ordinal} of ${child} is no CAIP-19 id: ${written}`
       return { kind: 'logRejected', origin, topics: log.topics, data: log.data, reason }
     }
@@ -62,7 +63,7 @@ export function modelForked(log: ProtocolLog, origin: Origin): DomainEvent[] {
 export function versionPublished(log: ProtocolLog, origin: Origin): DomainEvent[] {
   const { modelId, number, contentHash, uri } = decodeEvent(events.VersionPublished, log)
   const model = localModel(origin.chain, modelId)
-  return [{ kind: 'versionPublished', origin, model, number, contentHash, metadataUri: text(uri) }]
+  return [{ kind: 'versionPublished', origin, model, number, contentHash, metadataUri: longText(uri) }]
 }
 
 /** ERC-721 `Transfer`, of a mint too. */
@@ -83,7 +84,7 @@ export function modelAttested(log: ProtocolLog, origin: Origin): DomainEvent[] {
       attester: accountId(origin.chain, attester),
       schema,
       dataHash,
-      uri: text(uri),
+      uri: longText(uri),
     },
   ]
 }

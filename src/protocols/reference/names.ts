@@ -1,4 +1,4 @@
-/** How the reference protocol's numbers and texts become ids and text columns. */
+/** How the reference protocol's numbers and texts become ids. */
 import { modelId } from '../../ledger/ids'
 
 /** A model of this chain by its token id. */
@@ -21,9 +21,4 @@ export function foreignModel(written: string): string | undefined {
  */
 export function feeId(chain: string, number: bigint): string {
   return `${chain}/fee:${number}`
-}
-
-/** Free text of a user's; without NUL, which Postgres cannot hold. */
-export function text(written: string): string {
-  return written.split('\u0000').join('')
 }

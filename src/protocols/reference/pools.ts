@@ -3,10 +3,11 @@ import { events as directEvents } from '../../abi/reference/directPool'
 import { events as liquidEvents } from '../../abi/reference/liquidPool'
 import { events as factoryEvents } from '../../abi/reference/poolFactory'
 import type { DomainEvent, Origin } from '../../ledger/events'
+import { shortText } from '../../ledger/freeText'
 import { accountId, poolId, tokenId } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
-import { localModel, text } from './names'
+import { localModel } from './names'
 
 const ZERO = '0x0000000000000000000000000000000000000000'
 const DIRECT = 0
@@ -91,7 +92,7 @@ export function slashed(log: ProtocolLog, origin: Origin): DomainEvent[] {
       slasher: accountId(origin.chain, slasher),
       activeAssets,
       exitingAssets,
-      reason: text(reason),
+      reason: shortText(reason),
     },
   ]
 }

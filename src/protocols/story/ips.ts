@@ -1,7 +1,8 @@
 import { events as registry } from '../../abi/story/ipAssetRegistry'
 import { events as nft } from '../../abi/story/nft'
+import { longText, shortText } from '../../ledger/freeText'
 import { accountId, chainId, nftId } from '../../ledger/ids'
-import { ipModel, nobody, text } from './naming'
+import { ipModel, nobody } from './naming'
 import { reads } from './reading'
 
 /**
@@ -19,8 +20,8 @@ export const registryHandlers = reads(registry.IPRegistered, (args, origin) => [
         ? nftId(origin.chain, args.tokenContract, args.tokenId)
         : undefined,
     tokenId: args.tokenId,
-    name: text(args.name),
-    metadataUri: text(args.uri),
+    name: shortText(args.name),
+    metadataUri: longText(args.uri),
   },
 ])
 

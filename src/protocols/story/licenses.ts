@@ -3,9 +3,10 @@ import { events as registry } from '../../abi/story/licenseRegistry'
 import { events as licensing } from '../../abi/story/licensingModule'
 import { events as template } from '../../abi/story/piLicenseTemplate'
 import type { LicenseTermsRegistered } from '../../ledger/events'
+import { longText } from '../../ledger/freeText'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { Discovery } from '../protocol'
-import { byLog, ipModel, nobody, ppm, termsId, text } from './naming'
+import { byLog, ipModel, nobody, ppm, termsId } from './naming'
 import { reads } from './reading'
 
 export const templateDiscovery: Discovery = {
@@ -85,7 +86,7 @@ function pilTerms(chain: string, encoded: string): TermsDetails {
       commercialSharePpm: ppm(terms.commercialRevShare),
       currency: terms.currency === nobody ? undefined : tokenId(chain, terms.currency),
       mintingFee: terms.defaultMintingFee,
-      uri: text(terms.uri),
+      uri: longText(terms.uri),
     }
   } catch {
     return {}

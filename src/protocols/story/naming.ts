@@ -28,11 +28,6 @@ export function ppm(percent: number | bigint): number {
   return Number(BigInt(percent) / 100n)
 }
 
-/** Text written by anybody: Postgres has no place for a NUL. */
-export function text(value: string): string {
-  return value.replaceAll('\0', '\uFFFD')
-}
-
 /** A tag is a short word in a bytes32 (`IMPROPER_REGISTRATION`); what is no word stays hex. */
 export function tagText(tag: string): string {
   const bytes = Buffer.from(tag.slice(2).replace(/(00)+$/, ''), 'hex')
