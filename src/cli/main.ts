@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { withoutCarriageReturns } from '../config/environment'
 import { addGraph } from './graph'
 import { addIndex } from './indexCommand'
 import { addMigrate } from './migrateCommand'
@@ -8,6 +9,8 @@ import { addSandbox } from './sandboxCommand'
 import { addServe } from './serveCommand'
 import { addStatement } from './statementCommand'
 import { addVerify } from './verifyCommand'
+
+withoutCarriageReturns(process.env)
 
 /** The command line. Each subcommand is a file and loads what it needs only when it runs. */
 const program = new Command('provenance')

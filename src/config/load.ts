@@ -6,6 +6,7 @@ import type { ApiConfig, ChainConfig, Config, EndpointConfig } from './config'
 import { ConfigError } from './configError'
 import { expand } from './expand'
 import { packageRoot } from './packageRoot'
+import { checkNeo4jUrl, checkPostgresUrl, checkUrl } from './urls'
 
 /** What a config file may name, from the adapters: protocol -> roles, and the chains it knows addresses for. */
 export interface KnownProtocol {
@@ -66,6 +67,8 @@ export function checkConfig(
     JSON.parse(readFileSync(join(packageRoot, 'config/schema.json'), 'utf8')),
   )
   if (!validate(raw)) throw explain(validate.errors![0]!, raw)
+  checkPostgresUrl(raw.postgres.url, 'postgres.url')
+  if (raw.neo4j?.url) checkNeo4jUrl(raw.neo4j.url, 'neo4j.url')
   const ids = new Set<number>()
   const names = new Set<string>()
   const chains = raw.chains.map((chain, i) => {
@@ -89,13 +92,17 @@ export function checkConfig(
 
 function checkChain(chain: RawChain, place: string, protocols: Record<string, KnownProtocol>): ChainConfig {
   const { rpc, rateLimit, rpcCache, ...rest } = chain
+  const endpoints = (Array.isArray(rpc) ? rpc : [rpc]).map(endpoint => ({
+    rateLimit,
+    ...(typeof endpoint === 'string' ? { url: endpoint } : endpoint),
+  }))
+  for (const [i, { url }] of endpoints.entries())
+    checkUrl(url, `${place}.rpc${Array.isArray(rpc) ? `[${i}]` : ''}`)
+  if (chain.gateway) checkUrl(chain.gateway, `${place}.gateway`)
   return {
     ...rest,
     caip2: `eip155:${chain.id}`,
-    endpoints: (Array.isArray(rpc) ? rpc : [rpc]).map(endpoint => ({
-      rateLimit,
-      ...(typeof endpoint === 'string' ? { url: endpoint } : endpoint),
-    })),
+    endpoints,
     rpcCacheMegabytes: typeof rpcCache === 'number' ? rpcCache : rpcCache === false ? 0 : RPC_CACHE_MEGABYTES,
     tokens: lowerKeys(chain.tokens ?? {}),
     protocols: Object.fromEntries(

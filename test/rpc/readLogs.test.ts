@@ -4,7 +4,7 @@ import { logsOf } from '../../src/rpc/readLogs'
 import { word } from '../replay/recordings'
 
 const ADDRESS = `0x${'ab'.repeat(20)}`
-const all = () => true
+const all: Parameters<typeof logsOf>[3] = () => true
 
 interface Place {
   block: number

@@ -45,6 +45,14 @@ describe('a query over too much is told from other refusals', () => {
     ['Moonbeam', -32603, 'block range is too wide (maximum 1024)', 1024],
     ['geth', -32000, 'query timeout exceeded'],
     [
+      'Morph',
+      -32000,
+      'block range is larger than max block range, block range = 5120, max block range = 5000',
+      5000,
+    ],
+    ['a proxy', -32000, 'context deadline exceeded'],
+    ['QuickNode, free', -32614, 'eth_getLogs is limited to a 5 range', 5],
+    [
       'our replay',
       -32602,
       'query exceeds max block range 100. Try with this block range [0x1, 0x64].',
@@ -59,6 +67,17 @@ describe('a query over too much is told from other refusals', () => {
     if (suggestion) expect(found.suggestion).toEqual({ from: suggestion[0], to: suggestion[1] })
   })
 
+  test.each<[string, string]>([
+    ['logs matched by query exceeds limit of 20', 'logs'],
+    ['response size should not greater than 10000000 bytes', 'logs'],
+    ['query returned more than 10000 results', 'logs'],
+    ['eth_getLogs is limited to a 5 range', 'blocks'],
+    ['block range is too wide', 'blocks'],
+    ['query timeout exceeded', 'something'],
+  ])('what is limited by "%s": %s', (message, limited) => {
+    expect(fault(-32005, message)).toMatchObject({ kind: 'tooMuch', limited })
+  })
+
   test('of other methods the same words are no reason to ask for less', () => {
     expect(fault(-32000, 'execution timeout', 'eth_call').kind).toBe('unwell')
   })
@@ -69,9 +88,45 @@ test.each([
   [-32005, 'daily request count exceeded, request rate limited'],
   [-32029, 'Your app has exceeded its compute units per second capacity'],
   [-32005, 'limit exceeded'],
+  [-32000, 'You have exceeded your monthly quota'],
+  [-32052, 'this method is not available on your plan, please upgrade'],
+  [35, 'Free tier: please add credits to your account'],
 ])('asked too often: %s %s', (code, message) => {
   expect(fault(code, message)).toMatchObject({ kind: 'rateLimited' })
 })
+
+test.each([
+  [4444, 'pruned history unavailable'],
+  [-32000, 'old data not available due to pruning: from tx: 1962853355, min tx: 2662500000'],
+  [-32602, 'history has been pruned for this block'],
+  [-32000, 'this request needs an archive node'],
+])('history that is not kept any more: %s %s', (code, message) => {
+  expect(fault(code, message).kind).toBe('pruned')
+})
+
+test.each([
+  'block range extends beyond current head block',
+  'beyond latest head',
+  'toBlock is greater than latest block 100',
+  'requested block 200 is after last accepted block 100',
+])('asked past its head, another may be further: %s', message => {
+  expect(fault(-32000, message).kind).toBe('unwell')
+})
+
+test.each([
+  'Please specify less number of addresses',
+  'too many addresses in filter',
+  'exceed max addresses or topics per search position: addresses 1000',
+])('too many addresses: %s', message => {
+  expect(fault(-32000, message).kind).toBe('tooManyAddresses')
+})
+
+test.each(['Cannot fulfill request', 'Unable to perform request', 'nope'])(
+  'words that are not known are a refusal, which of several blocks is asked for in parts: %s',
+  message => {
+    expect(fault(-32000, message).kind).toBe('refused')
+  },
+)
 
 test.each([
   [-32603, 'internal error'],
