@@ -19,6 +19,9 @@ export interface ApiConfig {
   maxLagSeconds: number
 }
 
+/** When a block is final: by the endpoint's block tag, or by the number of blocks on top of it. */
+export type Finality = 'finalized' | 'safe' | number
+
 export interface ChainConfig {
   /** EIP-155 chain id */
   id: number
@@ -30,8 +33,7 @@ export interface ChainConfig {
   endpoints: EndpointConfig[]
   /** SQD Network gateway for the history, where there is one */
   gateway?: string
-  /** blocks after which a block is final */
-  finality: number
+  finality: Finality
   /** how often the head is asked for over http, ms */
   pollIntervalMs: number
   /** largest size of the kept answers of the endpoints, MB; 0: none are kept */

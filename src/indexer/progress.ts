@@ -12,6 +12,8 @@ export interface HandledBlock {
 /** What the chain says, asked once an interval. */
 export interface ChainView {
   head(): Promise<number>
+  /** height of the last final block that is known of */
+  finalized(): number
   /** hash of the chain's block at that height; null: it has none */
   hashAt(height: number): Promise<string | null>
 }
@@ -23,7 +25,6 @@ interface Options {
   name: string
   stateSchema: string
   startBlock: number
-  finality: number
   view: ChainView
   intervalMs: number
 }
@@ -90,7 +91,7 @@ export class Progress {
     } catch (error) {
       problem = `the endpoint does not answer: ${(error as Error).message.split('\n')[0]}`
     }
-    const { chain, name, stateSchema, startBlock, finality } = this.options
+    const { chain, name, stateSchema, startBlock, view } = this.options
     await this.options.pool.query({
       name: 'progress-upsert',
       text: `INSERT INTO indexer_progress AS p
@@ -112,7 +113,7 @@ export class Progress {
         this.handled?.height ?? -1,
         this.handled?.hash ?? '',
         this.handled ? new Date(this.handled.time) : null,
-        Math.max(0, this.head - finality),
+        Math.max(0, view.finalized()),
         startBlock,
         this.blocksPerSecond,
         this.secondsLeft,

@@ -21,6 +21,10 @@ import { IndexerMetrics } from './metrics'
 import { preflight } from './preflight'
 import { Progress } from './progress'
 import { ColdSource } from './sources/coldSource'
+import { Heads } from './sources/heads'
+import { HotLogs } from './sources/hotLogs'
+import { HotSource } from './sources/hotSource'
+import { Problems } from './sources/problems'
 import { noMetrics, sdkParts } from './sources/sdkParts'
 import { isFinal } from './storeConnection'
 import { describeAnew } from './tokens/configured'
@@ -66,8 +70,11 @@ export async function runIndexer(
   await checkFinalizedBlock(pool, chain, hashAt)
 
   const filters = sources.flatMap(filtersOf)
+  const problems = new Problems(log, () => rpc.problem())
+  const { finality, pollIntervalMs } = chain
+  const heads = new Heads({ pool: rpc, problems, log, finality, pollIntervalMs })
   const startBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
-  const sdk = sdkParts(chain, filters, startBlock, rpc)
+  const sdk = sdkParts(chain, filters, startBlock)
   const progress = new Progress({
     pool,
     log,
@@ -75,10 +82,10 @@ export async function runIndexer(
     name: chain.name,
     stateSchema: stateSchemaOf(chain.id),
     startBlock,
-    finality: chain.finality,
     intervalMs: Math.max(500, chain.pollIntervalMs),
     view: {
       head: async () => Number(await rpc.call<string>('eth_blockNumber', [], { retryAttempts: 1 })),
+      finalized: () => heads.finalized,
       hashAt,
     },
   })
@@ -98,10 +105,32 @@ export async function runIndexer(
     intervalMs: chain.pollIntervalMs,
   }).start()
 
+  const sizer = new RangeSizer()
+  const lateSizer = new RangeSizer()
+  const mostBytes = chain.rpcCacheMegabytes * 1_000_000
+  const cache = new RangeCache({
+    pool,
+    log,
+    chain: chain.caip2,
+    filters,
+    mostBytes,
+    fetchMissing: (missing, range) => new RangeFetcher(rpc, missing, lateSizer).fetch(range),
+  })
+  const cold = new ColdSource({
+    heads,
+    problems,
+    sizer,
+    fetcher: new RangeFetcher(rpc, filters, sizer),
+    cache: mostBytes > 0 ? cache : undefined,
+    pollIntervalMs,
+  })
+  const logs = new HotLogs({ pool: rpc, filters, log })
+  const hot = new HotSource({ pool: rpc, heads, problems, logs, cold, pollIntervalMs })
+
   const context = { chain: chain.caip2, sources, tokens: chain.tokens }
   const batches = new ChainBatches(database, pool, context)
   const ahead = new FoldAhead<ReadyBatch>({
-    source: sdk.archive ?? cold(),
+    source: sdk.archive ?? cold,
     fold: (blocks, settled) => batches.foldAhead(blocks, settled),
     rollsBack: () => database.hasHotBlocks,
     waited: ms => {
@@ -117,7 +146,7 @@ export async function runIndexer(
     database,
     requests: sdk.requests,
     archive: ahead,
-    hotDataSource: sdk.hot,
+    hotDataSource: hot,
     prometheus: noMetrics,
     log: createLogger('sqd:processor'),
     // May be called again for the same batch, after a serialization failure: it has no effect outside the store.
@@ -134,30 +163,6 @@ export async function runIndexer(
       if (last) progress.note({ height: last.height, hash: last.hash, time: last.timestamp })
     },
   }).run()
-
-  function cold(): ColdSource {
-    const sizer = new RangeSizer()
-    const lateSizer = new RangeSizer()
-    const mostBytes = chain.rpcCacheMegabytes * 1_000_000
-    return new ColdSource({
-      pool: rpc,
-      sizer,
-      fetcher: new RangeFetcher(rpc, filters, sizer),
-      cache:
-        mostBytes > 0
-          ? new RangeCache({
-              pool,
-              log,
-              chain: chain.caip2,
-              filters,
-              mostBytes,
-              fetchMissing: (missing, range) => new RangeFetcher(rpc, missing, lateSizer).fetch(range),
-            })
-          : undefined,
-      finality: chain.finality,
-      pollIntervalMs: chain.pollIntervalMs,
-    })
-  }
 }
 
 const OUTBOX_INTERVAL_MS = 600_000

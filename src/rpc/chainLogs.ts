@@ -31,20 +31,42 @@ export interface LogFilter {
 }
 
 /** How much one query may ask for. */
-interface QueryLimits {
+export interface QueryLimits {
   addresses: number
   topics: number
 }
 
 /** Params of the fewest `eth_getLogs` that bring all the filters ask for: one by address, one for any address. */
-export function queriesFor(
+export function queriesFor(filters: LogFilter[], from: number, to: number, most?: QueryLimits): LogQuery[] {
+  return queriesWithin(filters, to, { fromBlock: quantity(from), toBlock: quantity(to) }, most)
+}
+
+/** The same for one block by its hash: a node that does not have that very block must not answer. */
+export function queriesOfBlock(
   filters: LogFilter[],
-  from: number,
-  to: number,
+  height: number,
+  blockHash: string,
+  most?: QueryLimits,
+): LogQuery[] {
+  return queriesWithin(filters, height, { blockHash }, most)
+}
+
+/** Params of one `eth_getLogs`. */
+export interface LogQuery {
+  fromBlock?: string
+  toBlock?: string
+  blockHash?: string
+  address?: string[]
+  topics: [string[]]
+}
+
+function queriesWithin(
+  filters: LogFilter[],
+  last: number,
+  span: Partial<LogQuery>,
   most: QueryLimits = { addresses: Number.POSITIVE_INFINITY, topics: Number.POSITIVE_INFINITY },
-): object[] {
-  const span = { fromBlock: quantity(from), toBlock: quantity(to) }
-  const asked = filters.filter(({ fromBlock }) => fromBlock <= to)
+): LogQuery[] {
+  const asked = filters.filter(({ fromBlock }) => fromBlock <= last)
   const byAddress = asked.filter(({ addresses }) => addresses)
   const anywhere = asked.filter(({ addresses }) => !addresses)
   const union = (lists: string[][]) => [...new Set(lists.flat())].sort()
@@ -52,9 +74,9 @@ export function queriesFor(
   const addresses = parts(union(byAddress.map(({ addresses }) => addresses!)), most.addresses)
   return [
     ...topicsOf(byAddress).flatMap(topics =>
-      addresses.map(address => ({ ...span, address, topics: [topics] })),
+      addresses.map((address): LogQuery => ({ ...span, address, topics: [topics] })),
     ),
-    ...topicsOf(anywhere).map(topics => ({ ...span, topics: [topics] })),
+    ...topicsOf(anywhere).map((topics): LogQuery => ({ ...span, topics: [topics] })),
   ]
 }
 
@@ -98,8 +120,7 @@ export interface RawHeader {
 /** Reads a block of `eth_getBlockByNumber`. @throws BadAnswer */
 export function readHeader(answer: unknown, height: number): RangeBlock['header'] {
   const raw = answer as RawHeader | null
-  if (raw === null || raw === undefined)
-    throw new BadAnswer(`block ${height}, which is final, is answered by null`)
+  if (raw === null || raw === undefined) throw new BadAnswer(`block ${height} is answered by null`)
   const { number, hash, parentHash, timestamp } = raw
   if (
     Number(number) !== height ||
@@ -118,7 +139,10 @@ export function readHeader(answer: unknown, height: number): RangeBlock['header'
 }
 
 /** Neighbours must be linked by hash, within a range and across. @throws BadAnswer */
-export function checkLink(parent: RangeBlock['header'] | undefined, block: RangeBlock['header']): void {
+export function checkLink(
+  parent: { height: number; hash: string } | undefined,
+  block: RangeBlock['header'],
+): void {
   if (parent && parent.height + 1 === block.height && parent.hash !== block.parentHash) {
     throw new BadAnswer(
       `block ${block.height} names ${block.parentHash} as its parent, but block ${parent.height} is ${parent.hash}`,

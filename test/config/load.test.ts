@@ -40,7 +40,7 @@ describe('a file that is right', () => {
     const config = check(document())
     expect(config.chains[0]).toMatchObject({
       caip2: 'eip155:5',
-      finality: 64,
+      finality: 'finalized',
       pollIntervalMs: 1000,
       protocols: { toy: { contracts: { registry: `0x${'11'.repeat(20)}` }, firstBlock: 77 } },
     })

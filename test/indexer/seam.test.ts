@@ -6,18 +6,15 @@ import { expect, test } from 'vitest'
 import { bulkStatements, bulkWrite, type Changes } from '../../src/indexer/bulkWrite'
 import { ChainDatabase } from '../../src/indexer/database'
 import { FoldAhead } from '../../src/indexer/foldAhead'
-import { ColdSource } from '../../src/indexer/sources/coldSource'
 import { noMetrics, sdkParts } from '../../src/indexer/sources/sdkParts'
 import { connectionOf, isFinal } from '../../src/indexer/storeConnection'
 import { writeHot } from '../../src/indexer/writeHot'
 import { RejectedLog } from '../../src/model'
 import type { LogFilter, RangeBlock } from '../../src/rpc/chainLogs'
-import { RangeFetcher } from '../../src/rpc/fetchRange'
-import { RangeSizer } from '../../src/rpc/rangeSizer'
-import { RpcPool } from '../../src/rpc/rpcPool'
 import { Prng } from '../../src/sandbox/scenario/prng'
 import { type TestChain, testChain } from '../fixtures/chain'
 import { freshDatabase } from '../fixtures/database'
+import { sourcesOf } from '../fixtures/sources'
 import { word } from '../replay/recordings'
 
 const CHAIN = 4242
@@ -51,8 +48,7 @@ async function mine(chain: TestChain, to: number, random: () => number): Promise
 
 /** Indexes up to a block, as `provenance index` does, with every log as a row; ends when that block is final. */
 async function index(chain: TestChain, url: string, to: number): Promise<void> {
-  const pool = new RpcPool([{ url: chain.url }], CHAIN, log)
-  const sizer = new RangeSizer()
+  const { pool, cold, hot } = sourcesOf({ urls: [chain.url], chainId: CHAIN, filters, finality: FINALITY })
   const config = {
     id: CHAIN,
     caip2: `eip155:${CHAIN}`,
@@ -65,17 +61,11 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
     tokens: {},
     metricsPort: 0,
   }
-  const sdk = sdkParts(config, filters, 1, pool)
+  const sdk = sdkParts(config, filters, 1)
   const database = new ChainDatabase(url, CHAIN)
   const fold = (blocks: RangeBlock[]) => bulkStatements(database.source, changesOf(blocks))
   const ahead = new FoldAhead({
-    source: new ColdSource({
-      pool,
-      sizer,
-      fetcher: new RangeFetcher(pool, filters, sizer),
-      finality: FINALITY,
-      pollIntervalMs: 20,
-    }),
+    source: cold,
     fold,
     rollsBack: () => database.hasHotBlocks,
     waited: () => {},
@@ -85,7 +75,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
     database,
     requests: sdk.requests.map(({ range, request }) => ({ range: { ...range, to }, request })),
     archive: ahead,
-    hotDataSource: sdk.hot,
+    hotDataSource: hot,
     prometheus: noMetrics,
     log,
     process: async (store, batch) => {

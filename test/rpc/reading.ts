@@ -1,9 +1,7 @@
-import { createLogger, type Logger } from '@subsquid/logger'
-import { ColdSource } from '../../src/indexer/sources/coldSource'
+import type { Logger } from '@subsquid/logger'
 import type { LogFilter, RangeBlock } from '../../src/rpc/chainLogs'
-import { RangeFetcher } from '../../src/rpc/fetchRange'
-import { RangeSizer } from '../../src/rpc/rangeSizer'
-import { RpcPool } from '../../src/rpc/rpcPool'
+import type { RpcPool } from '../../src/rpc/rpcPool'
+import { sourcesOf } from '../fixtures/sources'
 
 interface Setting {
   endpoints: { url: string }[]
@@ -20,24 +18,13 @@ export interface Reading {
 
 /** All that the cold source gives of a chain through these endpoints: logs as `block-index`. */
 export function readCold(setting: Setting): { pool: RpcPool; done: Promise<Reading> } {
-  const { endpoints, chainId, filters, finality, log = createLogger('test:quiet') } = setting
-  const pool = new RpcPool(
-    endpoints.map(({ url }) => ({ url })),
-    chainId,
-    log,
-  )
-  const sizer = new RangeSizer()
-  const source = new ColdSource({
-    pool,
-    sizer,
-    fetcher: new RangeFetcher(pool, filters, sizer),
-    finality,
-    pollIntervalMs: 20,
-  })
+  const { endpoints, chainId, filters, finality, log } = setting
+  const urls = endpoints.map(({ url }) => url)
+  const { pool, cold } = sourcesOf({ urls, chainId, filters, finality, log })
   const read = async () => {
     const blocks: RangeBlock[] = []
     try {
-      for await (const batch of source.getFinalizedBlocks([{ range: { from: 0 } }], true))
+      for await (const batch of cold.getFinalizedBlocks([{ range: { from: 0 } }], true))
         blocks.push(...batch.blocks)
     } finally {
       pool.close()

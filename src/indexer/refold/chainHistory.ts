@@ -9,6 +9,8 @@ import { RangeSizer } from '../../rpc/rangeSizer'
 import { RpcPool } from '../../rpc/rpcPool'
 import { filtersOf, type Source } from '../decode'
 import { ColdSource } from '../sources/coldSource'
+import { Heads } from '../sources/heads'
+import { Problems } from '../sources/problems'
 import { sdkParts } from '../sources/sdkParts'
 import type { BlockRef } from './tableHeights'
 
@@ -48,18 +50,16 @@ export class ChainHistory {
             fetchMissing: (missing, range) => new RangeFetcher(this.rpc, missing, lateSizer).fetch(range),
           })
         : undefined
-    const { archive } = sdkParts(chain, filters, this.firstBlock, this.rpc)
-    // Each time another: it remembers the head that it has seen.
-    this.final = () =>
-      archive ??
-      new ColdSource({
-        pool: this.rpc,
-        sizer,
-        fetcher: this.fetcher,
-        cache,
-        finality: 0, // only blocks are asked for that are known to be final
-        pollIntervalMs: chain.pollIntervalMs,
-      })
+    const { archive } = sdkParts(chain, filters, this.firstBlock)
+    const problems = new Problems(log, () => this.rpc.problem())
+    const { pollIntervalMs } = chain
+    // Each time another: it remembers the head that it has seen. Only blocks are asked for that are known to be final.
+    this.final = () => {
+      const heads = new Heads({ pool: this.rpc, problems, log, finality: 0, pollIntervalMs })
+      return (
+        archive ?? new ColdSource({ heads, problems, sizer, fetcher: this.fetcher, cache, pollIntervalMs })
+      )
+    }
   }
 
   /**

@@ -13,11 +13,15 @@ const PAUSES_MS = [200, 1000, 5000]
 export class Problems {
   private readonly met = new Map<string, string>()
 
-  constructor(private readonly log: Logger) {}
+  /** @param others what keeps single requests waiting */
+  constructor(
+    private readonly log: Logger,
+    private readonly others: () => string | null = () => null,
+  ) {}
 
   /** One line; null: there is none */
   get current(): string | null {
-    return this.met.values().next().value ?? null
+    return this.met.values().next().value ?? this.others()
   }
 
   /** @param where names what cannot go on, so that `over` can be said of it */

@@ -1,10 +1,7 @@
 import { EvmBatchProcessor } from '@subsquid/evm-processor'
-import { EvmRpcDataSource } from '@subsquid/evm-processor/lib/ds-rpc/client'
-import type { RpcClient } from '@subsquid/rpc-client'
 import type { DataSource, PrometheusServer, Runner } from '@subsquid/util-internal-processor-tools'
 import type { ChainConfig } from '../../config/config'
 import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
-import type { RpcPool } from '../../rpc/rpcPool'
 
 type RunnerConfig = ConstructorParameters<typeof Runner>[0]
 
@@ -14,22 +11,15 @@ interface ProcessorInternals {
   getArchiveDataSource(): DataSource<RangeBlock, unknown>
 }
 
-/** The SDK's own parts: its requests, its source of hot blocks on our pool, its archive source. */
+/** The SDK's own parts: its requests, its archive source. */
 export interface SdkParts {
   requests: RunnerConfig['requests']
-  hot: EvmRpcDataSource
   /** history from the SQD Network, where a gateway is configured */
   archive?: DataSource<RangeBlock, unknown>
 }
 
-export function sdkParts(
-  chain: ChainConfig,
-  filters: LogFilter[],
-  startBlock: number,
-  rpc: RpcPool,
-): SdkParts {
+export function sdkParts(chain: ChainConfig, filters: LogFilter[], startBlock: number): SdkParts {
   const processor = new EvmBatchProcessor()
-    .setFinalityConfirmation(chain.finality)
     .setFields({ log: { topics: true, data: true, transactionHash: true }, block: { timestamp: true } })
     .setBlockRange({ from: startBlock })
   if (chain.gateway) processor.setGateway(chain.gateway)
@@ -39,11 +29,6 @@ export function sdkParts(
   const internals = processor as unknown as ProcessorInternals
   return {
     requests: internals.getBatchRequests(),
-    hot: new EvmRpcDataSource({
-      rpc: rpc as unknown as RpcClient, // it has what the source calls: call, batchCall, subscribe, reset
-      finalityConfirmation: chain.finality,
-      headPollInterval: chain.pollIntervalMs,
-    }),
     archive: chain.gateway ? internals.getArchiveDataSource() : undefined,
   }
 }

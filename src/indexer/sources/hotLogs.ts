@@ -1,0 +1,116 @@
+import type { Logger } from '@subsquid/logger'
+import { BlockLogs, type FoundLogs } from '../../rpc/blockLogs'
+import { BloomTest, type BloomVerdict, isZero } from '../../rpc/bloom'
+import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
+import { BadAnswer } from '../../rpc/rpcFault'
+import type { RpcPool, Session } from '../../rpc/rpcPool'
+import type { HotBlock } from './hotChain'
+import type { HotHeader } from './hotHeaders'
+
+/** A bloom that matches by accident this seldom speaks for a log: an answer without one is doubted. */
+const SPEAKS_FOR_LOG = 0.2
+/** Another endpoint's word on what is doubted is not waited for longer than this, ms */
+const DOUBT_MS = 2000
+
+interface Options {
+  pool: RpcPool
+  filters: LogFilter[]
+  log: Logger
+}
+
+/**
+ * usual: a block whose bloom holds nothing of ours is not asked for. all: every block is. again: so it is, as `omission`
+ * asks, since that has found more.
+ */
+export type Care = 'usual' | 'all' | 'again'
+
+/** Logs of hot blocks, and how far the blooms of their headers and the answers about them are believed. */
+export class HotLogs {
+  private readonly logs: BlockLogs
+  private readonly bloom: BloomTest
+  /** The chain makes blooms: one that is zero means something. */
+  private hasBlooms = false
+  /** A log was found that its block's bloom does not hold (such as Bor's of state syncs): none is believed any more. */
+  private bloomsLie = false
+  private doubting = false
+
+  constructor(private readonly options: Options) {
+    this.logs = new BlockLogs(options.filters)
+    this.bloom = new BloomTest(options.filters)
+  }
+
+  /** The blocks of the headers with their logs. @throws BadAnswer */
+  async of(session: Session, headers: HotHeader[], care: Care): Promise<RangeBlock[]> {
+    this.hasBlooms ||= headers.some(({ bloom }) => bloom !== undefined && !isZero(bloom))
+    const judged = headers.map(({ header, bloom }) => ({
+      header,
+      verdict: this.verdict(header.height, bloom),
+    }))
+    const asked = judged.filter(({ verdict }) => verdict.may || care !== 'usual').map(({ header }) => header)
+    const found =
+      care === 'again' ? await this.logs.ofRange(session, asked) : await this.logs.of(session, asked)
+    const doubtful = judged.filter(
+      ({ header, verdict }) => verdict.may && verdict.chance < SPEAKS_FOR_LOG && !found.has(header.height),
+    )
+    if (doubtful.length > 0) {
+      const others = await this.askAnother(
+        session,
+        doubtful.map(({ header }) => header),
+      )
+      for (const [height, logs] of others) found.set(height, logs)
+    }
+    const lying = judged.find(({ header, verdict }) => !verdict.may && found.has(header.height))
+    if (lying && !this.bloomsLie) {
+      this.bloomsLie = true
+      this.options.log.warn(
+        `block ${lying.header.height} has a log that its bloom does not hold: blooms are not believed any more`,
+      )
+    }
+    return headers.map(({ header }) => ({ header, logs: found.get(header.height)?.logs ?? [] }))
+  }
+
+  /**
+   * Asks again for the logs of blocks that were given, now that they are older.
+   *
+   * @returns height of the first one that has a log which was not given
+   * @throws BadAnswer where one is missing now that was there
+   */
+  async omission(session: Session, blocks: HotBlock[]): Promise<number | undefined> {
+    const found = await this.logs.ofRange(session, blocks)
+    for (const { height, logs = [] } of blocks) {
+      const now = new Set(found.get(height)?.logs.map(({ logIndex }) => logIndex))
+      const gone = logs.find(index => !now.has(index))
+      if (gone !== undefined) throw new BadAnswer(`eth_getLogs leaves out log ${gone} of block ${height}`)
+      if (now.size > logs.length) return height
+    }
+    return undefined
+  }
+
+  private verdict(height: number, bloom: Buffer | undefined): BloomVerdict {
+    const speaks = bloom !== undefined && !this.bloomsLie && (this.hasBlooms || !isZero(bloom))
+    return speaks ? this.bloom.test(bloom, height) : { may: true, chance: Number.POSITIVE_INFINITY }
+  }
+
+  /** Of blocks whose bloom speaks for a log, where an endpoint gives none; what no other one gives is believed. */
+  private async askAnother(session: Session, blocks: RangeBlock['header'][]): Promise<FoundLogs> {
+    const { pool, log } = this.options
+    const none: FoundLogs = new Map()
+    if (pool.endpoints.length === 1 || this.doubting) return none
+    this.doubting = true
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<FoundLogs>(resolve => {
+      timer = setTimeout(() => resolve(none), DOUBT_MS)
+    })
+    const ask = async (other: Session) => {
+      if (other.node === session.node) return none
+      const found = await this.logs.of(other, blocks).catch(() => none) // it may not have the block yet
+      for (const [height] of found)
+        log.warn(`${session.endpoint} leaves out logs of block ${height} that ${other.endpoint} gives`)
+      return found
+    }
+    const asked = pool.session('logs in doubt', ask, session.node).finally(() => {
+      this.doubting = false
+    })
+    return Promise.race([asked, late]).finally(() => clearTimeout(timer))
+  }
+}

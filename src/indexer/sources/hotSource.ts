@@ -1,0 +1,247 @@
+import type { HotDatabaseState, HotDataSource, HotUpdate } from '@subsquid/util-internal-processor-tools'
+import type { RangeBlock } from '../../rpc/chainLogs'
+import type { Endpoint } from '../../rpc/endpoint'
+import { BadAnswer } from '../../rpc/rpcFault'
+import type { RpcPool, Session } from '../../rpc/rpcPool'
+import type { BlockRef } from '../deepReorg'
+import type { ColdSource, Requests } from './coldSource'
+import { behind, type Heads } from './heads'
+import { HotChain } from './hotChain'
+import { type HotHeader, headers, latest, pathTo, readHotHeader } from './hotHeaders'
+import type { Care, HotLogs } from './hotLogs'
+import { NewHeads } from './newHeads'
+import type { Problems } from './problems'
+
+/**
+ * Blocks in one update, which is one transaction. The Squid store (1.9.2: lib/database.js, transactHot2) remembers only
+ * the last block of a group where more than 199 are hot, and could not be rolled back to those between.
+ */
+const MOST_BLOCKS = 100
+/** Hot blocks from which on blooms are believed: what they miss is found before it is final. */
+const ENOUGH_TO_CHECK = 8
+/** Blocks after which their logs are asked for once more */
+const MOST_UNCHECKED = 32
+/** Polls in a row with a lower head of our own fork after which the chain is taken to be that short. */
+const POLLS_TO_SHORTEN = 10
+/** Polls without news after which another endpoint is asked, and those for which one that lags is avoided. */
+const POLLS_TO_DOUBT = 15
+const POLLS_TO_AVOID = 60
+
+interface Options {
+  pool: RpcPool
+  heads: Heads
+  logs: HotLogs
+  problems: Problems
+  /** for what became final before it was hot */
+  cold: ColdSource
+  pollIntervalMs: number
+}
+
+/** What a look at the head comes to. */
+interface Look {
+  head: number
+  node: Endpoint
+  /** absent: nothing has changed */
+  step?: Step
+  /** the head is on our fork, and below our tip */
+  lags?: boolean
+  /** our final block is not under the head */
+  lost?: boolean
+}
+
+interface Step {
+  update: HotUpdate<RangeBlock>
+  chain: HotChain
+  /** height up to which the logs were asked for once more, or nothing was left to blooms */
+  checked: number
+}
+
+interface Plan {
+  /** what stays of our chain */
+  kept: HotChain
+  /** what comes on top of it */
+  path: HotHeader[]
+  checked: number
+  head: number
+  care?: Care
+}
+
+/**
+ * New blocks as they come, from JSON-RPC endpoints: the head is looked at once in a poll interval, or as it is pushed,
+ * and followed whichever way it moves. Of one look, all answers are of one node, linked by hash.
+ */
+export class HotSource implements HotDataSource<RangeBlock, unknown> {
+  private chain = new HotChain([{ height: -1, hash: '0x' }])
+  private checked = -1
+  private lagging = 0
+  private standing = 0
+  private avoided: { node: Endpoint; polls: number } | undefined
+
+  constructor(private readonly options: Options) {}
+
+  getFinalizedHeight(): Promise<number> {
+    return this.options.heads.finalizedHeight()
+  }
+
+  getBlockHash(height: number): Promise<string> {
+    return this.options.heads.hashAt(height)
+  }
+
+  getFinalizedBlocks(requests: Requests, stopOnHead?: boolean): ReturnType<ColdSource['getFinalizedBlocks']> {
+    return this.options.cold.getFinalizedBlocks(requests, stopOnHead)
+  }
+
+  /**
+   * Ends once the last block that is requested is final.
+   *
+   * @throws DeepReorg, and what `write` throws
+   */
+  async processHotBlocks(
+    requests: Requests,
+    state: HotDatabaseState,
+    write: (update: HotUpdate<RangeBlock>) => Promise<void>,
+  ): Promise<void> {
+    const { pool, heads, problems, pollIntervalMs } = this.options
+    const last = requests.at(-1)
+    if (!last) return
+    const end = last.range.to ?? Number.POSITIVE_INFINITY
+    this.chain = new HotChain([state, ...state.top].map(({ height, hash }) => ({ height, hash })))
+    this.checked = Math.max(this.chain.final.height, this.chain.tip.height - MOST_UNCHECKED)
+    heads.noteGiven(this.chain.final)
+    const news = new NewHeads(
+      pool.endpoints.find(({ socket }) => socket),
+      pollIntervalMs,
+    )
+    try {
+      let pushed: unknown
+      while (this.chain.final.height < end) {
+        const looked = performance.now()
+        const look = await problems.persist('new blocks', () => this.look(pushed, end))
+        pushed = undefined
+        await this.judge(look)
+        if (look.step) {
+          await write(look.step.update)
+          this.chain = look.step.chain
+          this.checked = look.step.checked
+          heads.noteGiven(this.chain.final)
+          if (this.chain.tip.height < Math.min(look.head, end)) continue
+        }
+        pushed = await news.next(looked, look.step !== undefined)
+      }
+    } finally {
+      news.close()
+    }
+  }
+
+  /** Which endpoint is to be doubted from now on. @throws DeepReorg */
+  private async judge({ head, node, step, lags, lost }: Look): Promise<void> {
+    const { heads, problems } = this.options
+    const { final } = this.chain
+    if (head < final.height) problems.say('the head', behind(node.name, head, final.height))
+    else problems.over('the head')
+    this.lagging = lags ? this.lagging + 1 : 0
+    this.standing = step ? 0 : this.standing + 1
+    if (this.avoided && --this.avoided.polls <= 0) this.avoided = undefined
+    if (lags) this.avoid(node)
+    else if (this.standing % POLLS_TO_DOUBT === POLLS_TO_DOUBT - 1) this.avoid(node, 1)
+    if (lost) {
+      await heads.requireFinal(final, node)
+      this.avoid(node)
+    }
+  }
+
+  private avoid(node: Endpoint, polls = POLLS_TO_AVOID): void {
+    this.avoided = { node, polls }
+  }
+
+  private look(pushed: unknown, end: number): Promise<Look> {
+    let told = pushed
+    return this.options.pool.session(
+      'new blocks',
+      async session => {
+        const head = told === undefined ? await latest(session) : readHotHeader(told)
+        told = undefined // what does not fit is asked for anew
+        // Nothing is given of what is not requested: a later process may request it.
+        const last = head.header.height > end ? (await headers(session, end, end))[0]! : head
+        return this.lookAt(session, last, head.header.height)
+      },
+      this.avoided?.node,
+    )
+  }
+
+  private async lookAt(session: Session, last: HotHeader, head: number): Promise<Look> {
+    const { chain, checked } = this
+    const { height } = last.header
+    const look = { head, node: session.node }
+    if (height < chain.final.height) return { ...look, lags: true }
+    if (chain.has(last.header)) {
+      // The same fork, and shorter: a node that lags, unless nothing else is met for long.
+      const lags = height < chain.tip.height
+      if (lags && this.lagging < POLLS_TO_SHORTEN) return { ...look, lags }
+      const kept = chain.upTo(height)
+      return { ...look, step: await this.step(session, { kept, path: [], checked, head }) }
+    }
+    const way = await pathTo(session, chain, last, MOST_BLOCKS)
+    if (!way.base) return { ...look, lost: true }
+    const kept = chain.upTo(way.base.height)
+    const unchecked = kept.after(checked)
+    if (!isDue(unchecked.length, kept)) {
+      return { ...look, step: await this.step(session, { kept, path: way.path, checked, head }) }
+    }
+    const omission = await this.options.logs.omission(session, unchecked)
+    if (omission === undefined) {
+      const plan = { kept, path: way.path, checked: kept.tip.height, head }
+      return { ...look, step: await this.step(session, plan) }
+    }
+    const sound = chain.upTo(omission - 1)
+    const { base, path } = await pathTo(session, sound, last, MOST_BLOCKS)
+    if (!base) return { ...look, lost: true }
+    const plan = { kept: sound, path, checked: sound.tip.height, head, care: 'again' } as const
+    return { ...look, step: await this.step(session, plan) }
+  }
+
+  /** What blocks on top of those that are kept come to; undefined: no change. */
+  private async step(
+    session: Session,
+    { kept, path, checked, head, care = careOf(kept) }: Plan,
+  ): Promise<Step | undefined> {
+    const { heads, logs } = this.options
+    const blocks = await logs.of(session, path, care)
+    const whole = kept.with(
+      blocks.map(({ header: { height, hash }, logs }) => ({
+        height,
+        hash,
+        logs: logs.map(({ logIndex }) => logIndex),
+      })),
+    )
+    const final = await heads.finalUnder(session, head, height => whole.at(height)?.hash)
+    if (final && whole.at(final.height) && !whole.has(final)) {
+      throw new BadAnswer(`block ${final.height}, which is final, is ${final.hash}, and not under the head`)
+    }
+    heads.note(head, final)
+    const nowChecked = care === 'all' && checked >= kept.tip.height ? whole.tip.height : checked
+    const chain = whole.finalizedTo(Math.min(heads.finalized, nowChecked))
+    const { tip, final: before } = this.chain
+    if (blocks.length === 0 && kept.tip.height === tip.height && chain.final.height === before.height)
+      return undefined
+    return {
+      update: { blocks, baseHead: refOf(kept.tip), finalizedHead: refOf(chain.final) },
+      chain,
+      checked: Math.max(nowChecked, chain.final.height),
+    }
+  }
+}
+
+/** Whether it is time to ask for the logs of so many blocks once more: well before the first of them is final. */
+function isDue(unchecked: number, { tip, final }: HotChain): boolean {
+  return unchecked > 0 && unchecked >= Math.min(MOST_UNCHECKED, (tip.height - final.height) >> 1)
+}
+
+/** Where a block may be final before its logs are asked for once more, nothing is left to blooms. */
+function careOf({ tip, final }: HotChain): Care {
+  return tip.height - final.height >= ENOUGH_TO_CHECK ? 'usual' : 'all'
+}
+
+function refOf({ height, hash }: BlockRef): BlockRef {
+  return { height, hash }
+}
