@@ -2,9 +2,8 @@
 import { chmodSync, mkdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, startChild } from './childProcess'
-import { freePort, requireFreePort } from './freePort'
+import { requireFreePort } from './freePort'
 import { LaunchError } from './launchError'
 
 export type AnvilOptions = {
@@ -36,36 +35,37 @@ const READY_WITHIN_MS = 60_000
 /** Starts anvil on the loopback interface and waits until it answers for the chain. */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const command = anvilBinary()
-  const port = options.port ? await requireFreePort(options.port, 'anvil') : await freePort()
+  const wanted = options.port ? await requireFreePort(options.port, 'anvil') : 0
+  let listens = (_: number) => {}
+  const listening = new Promise<number>(resolve => {
+    listens = resolve
+  })
   if (options.stateFile) mkdirSync(path.dirname(path.resolve(options.stateFile)), { recursive: true })
   const child = await startChild({
     name: 'anvil',
     command,
-    args: argumentsOf(options, port),
+    args: argumentsOf(options, wanted),
+    onLine: line => {
+      const said = /^Listening on 127\.0\.0\.1:(\d+)/.exec(line)?.[1]
+      if (said) listens(Number(said))
+    },
     // A loaded chain is written whole; a long one takes seconds.
     stopSteps: [['SIGTERM', 12_000]],
     pidFile: options.stateFile ? `${options.stateFile}.pid` : undefined,
   })
-  const url = `http://127.0.0.1:${port}`
   try {
-    await answers(child, url, options)
+    const port = await portOf(child, listening, options)
+    const url = `http://127.0.0.1:${port}`
+    await quieten(url)
+    return { url, wsUrl: `ws://127.0.0.1:${port}`, port, pid: child.pid, stop: () => child.stop() }
   } catch (error) {
     await child.stop()
     throw error
   }
-  return { url, wsUrl: `ws://127.0.0.1:${port}`, port, pid: child.pid, stop: () => child.stop() }
 }
 
 function argumentsOf(options: AnvilOptions, port: number): string[] {
-  const args = [
-    '--host',
-    '127.0.0.1',
-    '--port',
-    String(port),
-    '--chain-id',
-    String(options.chainId),
-    '--quiet',
-  ]
+  const args = ['--host', '127.0.0.1', '--port', String(port), '--chain-id', String(options.chainId)]
   if (options.timestamp !== undefined) args.push('--timestamp', String(options.timestamp))
   if (options.blockTime !== undefined) args.push('--block-time', String(options.blockTime))
   if (options.stateFile) {
@@ -74,33 +74,34 @@ function argumentsOf(options: AnvilOptions, port: number): string[] {
   return [...args, ...(options.extraArgs ?? [])]
 }
 
-async function answers(child: Child, url: string, options: AnvilOptions): Promise<void> {
-  for (const start = Date.now(); ; await sleep(25)) {
-    const exit = child.exit()
-    if (exit) {
-      const fix = options.stateFile
-        ? `if ${options.stateFile} is damaged, delete it and start over with a new chain`
-        : 'see the lines above'
-      throw new LaunchError(`anvil ended at once (code ${exit.code ?? exit.signal})\n${child.tail()}`, fix)
-    }
-    if (Date.now() - start > READY_WITHIN_MS) {
-      throw new LaunchError(
-        `anvil does not answer on ${url} after ${READY_WITHIN_MS / 1000} s\n${child.tail()}`,
-        'check that the machine is not out of memory or processor time',
-      )
-    }
-    const chainId = await askChainId(url).catch(() => undefined)
-    if (chainId === options.chainId) return
+/** The port that it says it listens on, at which then nobody else can be. */
+async function portOf(child: Child, listening: Promise<number>, options: AnvilOptions): Promise<number> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<'late'>(resolve => {
+    timer = setTimeout(() => resolve('late'), READY_WITHIN_MS)
+  })
+  const outcome = await Promise.race([listening, child.exited, late])
+  clearTimeout(timer)
+  if (typeof outcome === 'number') return outcome
+  if (outcome === 'late') {
+    throw new LaunchError(
+      `anvil does not listen after ${READY_WITHIN_MS / 1000} s\n${child.tail()}`,
+      'check that the machine is not out of memory or processor time',
+    )
   }
+  const fix = options.stateFile
+    ? `if ${options.stateFile} is damaged, delete it and start over with a new chain`
+    : 'see the lines above'
+  throw new LaunchError(`anvil ended at once (code ${outcome.code ?? outcome.signal})\n${child.tail()}`, fix)
 }
 
-async function askChainId(url: string): Promise<number> {
-  const response = await fetch(url, {
+/** It would print some lines for every request and block; with --quiet it would not say its port either. */
+async function quieten(url: string): Promise<void> {
+  await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_chainId', params: [] }),
-  })
-  return Number(((await response.json()) as { result: string }).result)
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'anvil_setLoggingEnabled', params: [false] }),
+  }).then(response => response.text())
 }
 
 /** The platform's binary itself: npm's `anvil` is a Node script around it, whose pid is not the chain's. */

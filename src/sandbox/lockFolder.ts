@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDataFolder, unusable } from './dataFolder'
 import { SandboxError } from './sandboxError'
 
 /** One sandbox a data folder. @returns what releases it */
 export function lockFolder(folder: string): () => void {
-  mkdirSync(folder, { recursive: true })
+  makeDataFolder(folder)
   const file = join(folder, 'sandbox.pid')
   if (existsSync(file)) {
     const pid = Number(readFileSync(file, 'utf8'))
@@ -15,7 +16,11 @@ export function lockFolder(folder: string): () => void {
       )
     }
   }
-  writeFileSync(file, String(process.pid))
+  try {
+    writeFileSync(file, String(process.pid))
+  } catch (cause) {
+    throw unusable(folder, cause as NodeJS.ErrnoException)
+  }
   return () => rmSync(file, { force: true })
 }
 

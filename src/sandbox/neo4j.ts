@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { type Child, type ChildOptions, startChild } from './childProcess'
-import { freePort, requireFreePort } from './freePort'
+import { onPort } from './freePort'
 import { LaunchError } from './launchError'
 import { neo4jJars } from './neo4jJars'
 
@@ -36,7 +36,10 @@ const run = promisify(execFile)
  */
 export async function startNeo4j(options: Neo4jOptions): Promise<Neo4j | Neo4jUnavailable> {
   const home = path.resolve(options.homeDir)
-  const port = options.port ? await requireFreePort(options.port, 'Neo4j') : await freePort()
+  return onPort(options.port, 'Neo4j', port => startOn(port, home, options))
+}
+
+async function startOn(port: number, home: string, options: Neo4jOptions): Promise<Neo4j | Neo4jUnavailable> {
   const java = await javaServer(home, port, options)
   if (!('unavailable' in java)) return await serve(java, port)
   const docker = await dockerServer(home, port, options)

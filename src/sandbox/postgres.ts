@@ -6,7 +6,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { type Child, startChild } from './childProcess'
-import { freePort, requireFreePort } from './freePort'
+import { onPort } from './freePort'
 import { LaunchError } from './launchError'
 import { type PostgresBinaries, postgresBinaries } from './postgresBinaries'
 import { makeReachableDirectory, type ServerUser, serverUser, userCanReach } from './serverUser'
@@ -38,7 +38,20 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const cluster = path.join(home, 'cluster')
   const password = await initialise(home, cluster, binaries, user)
   requireSameVersion(cluster, binaries, options.dataDir)
-  const port = options.port ? await requireFreePort(options.port, 'Postgres') : await freePort()
+  return onPort(options.port, 'Postgres', port =>
+    serve(home, cluster, binaries, user, password, port, options),
+  )
+}
+
+async function serve(
+  home: string,
+  cluster: string,
+  binaries: PostgresBinaries,
+  user: ServerUser | undefined,
+  password: string,
+  port: number,
+  options: PostgresOptions,
+): Promise<Postgres> {
   const child = await startChild({
     name: 'Postgres',
     command: binaries.postgres,

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { startAnvil } from '../../src/sandbox/anvil'
+import { onPort } from '../../src/sandbox/freePort'
 import { startPostgres } from '../../src/sandbox/postgres'
 import { testChain } from '../fixtures/chain'
 import { freshDatabase } from '../fixtures/database'
@@ -85,6 +86,45 @@ describe('Postgres', () => {
 
     writeFileSync(path.join(dataDir, 'cluster', 'PG_VERSION'), '12\n')
     await expect(startPostgres({ dataDir })).rejects.toThrow(/made by PostgreSQL 12[\s\S]*fix: delete/)
+  })
+})
+
+describe('a port', () => {
+  test.each([
+    'could not bind IPv4 address "127.0.0.1": Address already in use', // Postgres
+    'Address localhost:7687 is already in use, cannot bind to it.', // Neo4j
+    'java.net.BindException: Address already in use', // Netty
+    'Bind for 127.0.0.1:7687 failed: port is already allocated', // Docker
+    'listen EADDRINUSE: address already in use 127.0.0.1:4350', // Node
+  ])('that another program takes between the look and the start (%s): another one is tried', async words => {
+    const tried: number[] = []
+    const port = await onPort(undefined, 'a server', async port => {
+      tried.push(port)
+      if (tried.length < 3) throw new Error(`it ended at once (code 1)\n  | ${words}`)
+      return port
+    })
+    expect(tried).toHaveLength(3)
+    expect(port).toBe(tried[2])
+    expect(new Set(tried).size).toBe(3)
+  })
+
+  test('is not tried again when something else is wrong', async () => {
+    let tried = 0
+    const start = onPort(undefined, 'a server', async () => {
+      tried++
+      throw new Error('no space left on device')
+    })
+    await expect(start).rejects.toThrow('no space left')
+    expect(tried).toBe(1)
+  })
+
+  test('of a chain is its own: two started at once never answer for each other', async () => {
+    const chains = await Promise.all(Array.from({ length: 6 }, () => startAnvil({ chainId: 31_337 })))
+    expect(new Set(chains.map(({ port }) => port)).size).toBe(6)
+    await Promise.all(chains.map((chain, i) => rpc(chain.url, 'anvil_mine', [`0x${i + 1}`])))
+    for (const [i, { url }] of chains.entries())
+      expect(await rpc(url, 'eth_blockNumber', [])).toBe(`0x${i + 1}`)
+    await Promise.all(chains.map(chain => chain.stop()))
   })
 })
 
