@@ -3,6 +3,7 @@ import { loadConfig } from '../../src/config/load'
 import { verifyChain } from '../../src/indexer/refold/verify'
 import { readHeights } from '../../src/postgres/heights'
 import { withSnapshot } from '../../src/postgres/snapshot'
+import { protocols } from '../../src/protocols/registry'
 import type { TestDatabase } from '../fixtures/database'
 import type { TestNeo4j } from '../fixtures/neo4j'
 import { rowsOf } from '../system/pipeline'
@@ -215,7 +216,7 @@ class Simulation {
 
   /** `provenance verify` beside the running processor, on an endpoint without whims. */
   private async requireVerified(): Promise<void> {
-    const config = loadConfig(this.world.config('verify', this.database.url, { clean: true }), {})
+    const config = loadConfig(this.world.config('verify', this.database.url, { clean: true }), protocols)
     await verifyChain(config, config.chains[0]!, new AbortController().signal, difference =>
       this.note(`provenance verify finds: ${JSON.stringify(difference)}`),
     )
