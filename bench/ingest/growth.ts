@@ -1,7 +1,6 @@
 /** What a log costs when the tables are large already: facts of another chain are put there by SQL. */
 
-import { resetChain } from '../../src/indexer/reset'
-import { createPool } from '../../src/postgres/pool'
+import { resetChain } from '../../src/indexer/store/reset'
 import type { BenchOptions } from '../main'
 import { median, type Result, report, say } from '../report'
 import { query, type Workshop } from '../workshop'
@@ -71,9 +70,7 @@ async function fill(postgresUrl: string, from: number, to: number): Promise<void
 }
 
 async function forget(postgresUrl: string, chainId: number): Promise<void> {
-  const pool = createPool(postgresUrl, { max: 1 })
-  await resetChain(pool, { id: chainId, caip2: `eip155:${chainId}` })
-  await pool.query('DROP SCHEMA rpc_cache CASCADE') // or the next run would ask the endpoint for nothing
-  await pool.end()
+  const log = { info: () => {} }
+  await resetChain(postgresUrl, { id: chainId, caip2: `eip155:${chainId}`, name: 'bench' }, log)
   await query(postgresUrl, 'VACUUM ANALYZE')
 }

@@ -3,10 +3,11 @@
  * the store's `findBy`, `upsert` and `insert`. Decoding and ledger are ours.
  */
 import { EvmBatchProcessor } from '@subsquid/evm-processor'
-import type { Store } from '@subsquid/typeorm-store'
-import { type FindOptionsWhere, In } from 'typeorm'
-import { ChainDatabase } from '../../src/indexer/database'
+import { type Store, TypeormDatabase } from '@subsquid/typeorm-store'
+import { type DataSource, type FindOptionsWhere, In } from 'typeorm'
 import { decode, filtersOf, type Source } from '../../src/indexer/decode'
+import { openEntities } from '../../src/indexer/entities'
+import { stateSchemaOf } from '../../src/indexer/store/chainStore'
 import { fold, type Load } from '../../src/ledger/fold'
 import { accountId } from '../../src/ledger/ids'
 import type { EntityClass, Row } from '../../src/ledger/state'
@@ -17,6 +18,20 @@ import { serveJob } from './job'
 
 /** Ids in one query; Postgres takes 65,535 parameters. */
 const CHUNK = 10_000
+
+/** The SDK's store, on our entities. */
+class StockDatabase extends TypeormDatabase {
+  constructor(
+    private readonly url: string,
+    chainId: number,
+  ) {
+    super({ supportHotBlocks: true, isolationLevel: 'READ COMMITTED', stateSchema: stateSchemaOf(chainId) })
+  }
+
+  protected override initializeDataSource(): Promise<DataSource> {
+    return openEntities(this.url)
+  }
+}
 
 serveJob(async job => {
   const { registry, poolFactory, router } = job.contracts
@@ -32,7 +47,7 @@ serveJob(async job => {
   for (const { addresses, topics, fromBlock } of filtersOf(source)) {
     processor.addLog({ address: addresses, topic0: topics, range: { from: fromBlock } })
   }
-  processor.run(new ChainDatabase(job.postgresUrl, job.chainId), async ctx => {
+  processor.run(new StockDatabase(job.postgresUrl, job.chainId), async ctx => {
     const logs = ctx.blocks.flatMap(({ header, logs }) =>
       logs.map(
         (log): ProtocolLog => ({

@@ -8,7 +8,7 @@ export function addIndex(program: Command): void {
     .requiredOption('--chain <id or name>', 'which of the chains in the config file')
     .option(
       '--reset',
-      'forget all that is indexed of this chain first (after a reorganisation deeper than `finality`)',
+      'forget all that is indexed of this chain first, and the answers kept of its endpoints',
     )
     .option('--no-rpc-cache', 'ask the endpoints for everything: neither read nor keep their answers')
     .addOption(metricsPortOption('0 or not given: the chain’s `metricsPort`, or a free one'))
@@ -18,11 +18,9 @@ export function addIndex(program: Command): void {
       const chain = chainNamed(config, options.chain)
       exitOnSignals()
       if (options.reset) {
-        const { createPool } = await import('../postgres/pool.js')
-        const { resetChain } = await import('../indexer/reset.js')
-        const pool = createPool(config.postgres.url, { max: 1 })
-        await resetChain(pool, chain)
-        await pool.end()
+        const { createLogger } = await import('@subsquid/logger')
+        const { resetChain } = await import('../indexer/store/reset.js')
+        await resetChain(config.postgres.url, chain, createLogger(`provenance:reset:${chain.name}`))
       }
       const { runIndexer } = await import('../indexer/run.js')
       const { serveMetrics } = await import('./serveMetrics.js')

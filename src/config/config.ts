@@ -34,6 +34,8 @@ export interface ChainConfig {
   /** SQD Network gateway for the history, where there is one */
   gateway?: string
   finality: Finality
+  /** blocks below the final one to which the index can go back by itself, where they are reorganised all the same */
+  maxRewind: number
   /** how often the head is asked for over http, ms */
   pollIntervalMs: number
   /** largest size of the kept answers of the endpoints, MB; 0: none are kept */

@@ -5,34 +5,70 @@ import type { DataSource } from 'typeorm'
 import { Breather } from '../ledger/breather'
 import type { Entity, Row } from '../ledger/state'
 import { BinaryWriter } from './binaryWriter'
-import { type EntityTable, type TableColumn, tableOf, writeArray } from './entityTable'
+import {
+  columnNames,
+  type EntityTable,
+  replacements,
+  type TableColumn,
+  tableOf,
+  writeArray,
+} from './entityTable'
+import { type UndoTarget, undoEntry } from './store/undoLog'
 
 /** State rows to upsert and facts to insert, by entity, as `LedgerState.changes` gives them. */
-export type Changes = { entity: Entity; states: Row[]; facts: Row[]; named?: ReadonlySet<string> }[]
+export type Changes = {
+  entity: Entity
+  states: Row[]
+  made: ReadonlySet<string>
+  facts: Row[]
+  named?: ReadonlySet<string>
+}[]
 
 /** A statement with its rows as the server takes them. */
-export type BulkStatement = { copy: string; bytes: Buffer } | { name: string; text: string; values: Buffer[] }
+export type BulkStatement =
+  | { copy: string; bytes: Buffer }
+  | { name: string; text: string; values: (Buffer | number | string[])[] }
 
 /** Rows in one statement: bounds its size, some hundred bytes a row. */
 const CHUNK = 10_000
 
 /**
- * What writes rows past the store: facts by COPY, states by `INSERT … SELECT FROM unnest … ON CONFLICT` with an array
- * parameter a column. Binary, which costs Postgres half of what text does. Only for final batches, since the store's
- * log for rollbacks does not see it.
+ * What writes rows in bulk: facts by COPY, states by `INSERT … SELECT FROM unnest … ON CONFLICT` with an array
+ * parameter a column. Binary, which costs Postgres half of what text does.
+ *
+ * @param undo where it is noted how the rows were, for batches that may be undone
  */
-export async function bulkStatements(source: DataSource, changes: Changes): Promise<BulkStatement[]> {
+export async function bulkStatements(
+  source: DataSource,
+  changes: Changes,
+  undo?: UndoTarget,
+): Promise<BulkStatement[]> {
   const statements: BulkStatement[] = []
   const breather = new Breather()
-  for (const { entity, states, facts } of changes) {
+  let entries = 0
+  for (const { entity, states, made, facts } of changes) {
     const table = tableOf(source, entity)
     for (const rows of chunksOf(states)) {
       const values = table.columns.map(column => parameterOf(column, rows))
-      statements.push({ ...upsertOf(table), values })
+      if (undo) {
+        const ids = rows.map(({ id }) => id)
+        const entry = [
+          undo.height,
+          entries++,
+          ids.filter(id => made.has(id)),
+          ids.filter(id => !made.has(id)),
+        ]
+        statements.push({ ...upsertOf(table, undo.schema), values: [...values, ...entry] })
+      } else statements.push({ ...upsertOf(table), values })
       if (breather.isDue) await breather.rest()
     }
     for (const rows of chunksOf(facts)) {
-      const copy = `COPY ${table.name} (${namesOf(table)}) FROM STDIN (FORMAT binary)`
+      if (undo) {
+        const name = `undo-entry-${table.key}`
+        const text = undoEntry(undo.schema, table, ['$1', '$2', '$3', "'{}'"])
+        statements.push({ name, text, values: [undo.height, entries++, rows.map(({ id }) => id)] })
+      }
+      const copy = `COPY ${table.name} (${columnNames(table).join(', ')}) FROM STDIN (FORMAT binary)`
       statements.push({ copy, bytes: await copyOf(table.columns, rows, breather) })
     }
   }
@@ -92,28 +128,29 @@ interface Statement {
   text: string
 }
 
-const upserts = new WeakMap<EntityTable, Statement>()
+const upserts = new WeakMap<EntityTable, { plain?: Statement; undoable?: Statement }>()
 
-function upsertOf(table: EntityTable): Statement {
-  let statement = upserts.get(table)
-  if (!statement) {
-    const names = namesOf(table)
-    const read = table.columns.map(({ name, element: { cast } }) => (cast ? `${name}::${cast}` : name))
-    const parameters = table.columns.map(({ element }, i) => `$${i + 1}::${element.type}[]`)
-    const sets = table.columns
-      .filter(({ property }) => property !== 'id')
-      .map(({ name }) => `${name} = EXCLUDED.${name}`)
-    statement = {
-      name: `upsert-${table.key}`,
-      text: `INSERT INTO ${table.name} (${names})
-             SELECT ${read.join(', ')} FROM unnest(${parameters.join(', ')}) AS r (${names})
-             ON CONFLICT ("id") DO UPDATE SET ${sets.join(', ')}`,
+/** @param schema of the undo log, whose parameters follow those of the columns; absent: nothing is noted */
+function upsertOf(table: EntityTable, schema?: string): Statement {
+  const known = upserts.get(table) ?? {}
+  upserts.set(table, known)
+  if (schema) {
+    const [height, n, made, changed] = [1, 2, 3, 4].map(i => `$${table.columns.length + i}`)
+    known.undoable ??= {
+      name: `upsert-undoable-${table.key}`,
+      text: `WITH undo AS (${undoEntry(schema, table, [height!, n!, made!, changed!])}) ${upsertText(table)}`,
     }
-    upserts.set(table, statement)
+    return known.undoable
   }
-  return statement
+  known.plain ??= { name: `upsert-${table.key}`, text: upsertText(table) }
+  return known.plain
 }
 
-function namesOf(table: EntityTable): string {
-  return table.columns.map(column => column.name).join(', ')
+function upsertText(table: EntityTable): string {
+  const names = columnNames(table).join(', ')
+  const read = table.columns.map(({ name, element: { cast } }) => (cast ? `${name}::${cast}` : name))
+  const parameters = table.columns.map(({ element }, i) => `$${i + 1}::${element.type}[]`)
+  return `INSERT INTO ${table.name} (${names})
+          SELECT ${read.join(', ')} FROM unnest(${parameters.join(', ')}) AS r (${names})
+          ON CONFLICT ("id") DO UPDATE SET ${replacements(table)}`
 }

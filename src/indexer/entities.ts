@@ -17,3 +17,16 @@ export function openEntities(url: string, schema?: string): Promise<DataSource> 
     applicationName: 'provenance-indexer',
   }).initialize()
 }
+
+/** Reads the decorators, and connects to nothing. */
+class EntityTables extends DataSource {
+  async read(): Promise<this> {
+    await this.buildMetadatas()
+    return this
+  }
+}
+
+/** The entities' tables and columns (see entityTable.ts). */
+export function entityTables(): Promise<DataSource> {
+  return new EntityTables({ type: 'postgres', namingStrategy: new SnakeNamingStrategy(), entities }).read()
+}

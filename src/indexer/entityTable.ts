@@ -62,6 +62,24 @@ export function tableOf(source: DataSource, entity: Entity): EntityTable {
   return table
 }
 
+/** The entity's table by its unquoted name. */
+export function tableNamed(source: DataSource, key: string): EntityTable {
+  return tableOf(source, source.getMetadata(key).target as Entity)
+}
+
+/** Quoted, in the order of `columns`. */
+export function columnNames(table: EntityTable): string[] {
+  return table.columns.map(({ name }) => name)
+}
+
+/** `SET` of an upsert that replaces the whole row. */
+export function replacements(table: EntityTable): string {
+  return table.columns
+    .filter(({ property }) => property !== 'id')
+    .map(({ name }) => `${name} = EXCLUDED.${name}`)
+    .join(', ')
+}
+
 /** A row of `SELECT *` as an entity. */
 export function readRow(table: EntityTable, values: Record<string, unknown>): Row {
   const row = new (table.entity as new () => Row)() as unknown as Record<string, unknown>

@@ -3,7 +3,7 @@ import type { DataSource } from 'typeorm'
 import type { Load } from '../ledger/fold'
 import type { Entity, EntityClass, Row } from '../ledger/state'
 import { readRow, tableOf } from './entityTable'
-import type { ChainRows } from './knownRows'
+import type { ChainRows } from './pipeline/knownRows'
 
 /** Where a fold's rows are read. */
 export interface Reader {

@@ -1,7 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Endpoint } from '../rpc/endpoint'
 import type { RpcPool } from '../rpc/rpcPool'
-import type { BatchOutcome } from './chainBatches'
+import type { BatchOutcome } from './pipeline/pipeline'
 import type { Progress } from './progress'
 
 /** The figures of a chain's processor, for Prometheus. */
@@ -83,15 +83,11 @@ export class IndexerMetrics {
     })
   }
 
-  /** Time for which nothing could be done but wait for blocks. */
-  noteFetch(ms: number): void {
-    this.seconds.inc({ stage: 'fetch' }, ms / 1000)
-  }
-
   note(outcome: BatchOutcome): void {
     this.logs.inc(outcome.logs)
     this.events.inc(outcome.events)
     this.rejected.inc(outcome.rejected)
+    this.seconds.inc({ stage: 'fetch' }, outcome.waitMs / 1000)
     this.seconds.inc({ stage: 'decode' }, outcome.decodeMs / 1000)
     this.seconds.inc({ stage: 'fold' }, outcome.foldMs / 1000)
     this.seconds.inc({ stage: 'write' }, outcome.writeMs / 1000)

@@ -1,5 +1,6 @@
 import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
+import type { Problems } from './sources/problems'
 
 /** The last block a processor has handled. */
 export interface HandledBlock {
@@ -26,6 +27,8 @@ interface Options {
   stateSchema: string
   startBlock: number
   view: ChainView
+  /** what keeps the processor from going on */
+  problems: Pick<Problems, 'current'>
   intervalMs: number
 }
 
@@ -40,6 +43,7 @@ export class Progress {
   private handled: HandledBlock | undefined
   private samples: { at: number; height: number }[] = []
   private timer: NodeJS.Timeout | undefined
+  private ended: string | null = null
   head = -1
 
   constructor(private readonly options: Options) {}
@@ -69,6 +73,13 @@ export class Progress {
     return this.handled?.height
   }
 
+  /** The processor ends, for this reason: the last thing that is said of it. */
+  async end(problem: string): Promise<void> {
+    clearTimeout(this.timer)
+    this.ended = problem
+    await this.update().catch(error => this.options.log.warn(`progress is not written: ${error.message}`))
+  }
+
   get blocksPerSecond(): number {
     const first = this.samples[0]
     const last = this.samples.at(-1)
@@ -84,12 +95,12 @@ export class Progress {
   }
 
   private async update(): Promise<void> {
-    let problem: string | null = null
+    let problem = this.ended
     try {
       this.head = await this.options.view.head()
-      problem = await this.lostFork()
+      problem ??= this.options.problems.current ?? (await this.lostFork())
     } catch (error) {
-      problem = `the endpoint does not answer: ${(error as Error).message.split('\n')[0]}`
+      problem ??= `the endpoint does not answer: ${(error as Error).message.split('\n')[0]}`
     }
     const { chain, name, stateSchema, startBlock, view } = this.options
     await this.options.pool.query({

@@ -1,23 +1,21 @@
 import { createLogger, type Logger } from '@subsquid/logger'
-import type { Store } from '@subsquid/typeorm-store'
-import { Runner } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { Registry } from 'prom-client'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
-import { quantity, type RangeBlock } from '../rpc/chainLogs'
+import { quantity } from '../rpc/chainLogs'
 import { RangeFetcher } from '../rpc/fetchRange'
-import { RangeCache } from '../rpc/rangeCache'
+import { dropAnswers, RangeCache } from '../rpc/rangeCache'
 import { RangeSizer } from '../rpc/rangeSizer'
+import { firstLine } from '../rpc/rpcFault'
 import { RpcPool } from '../rpc/rpcPool'
 import { BackfillReport } from './backfillReport'
-import { ChainBatches, type ReadyBatch } from './chainBatches'
 import { sourcesOf } from './chainSources'
-import { ChainDatabase, stateSchemaOf } from './database'
 import { filtersOf } from './decode'
-import { checkFinalizedBlock } from './finalizedBlock'
-import { FoldAhead } from './foldAhead'
+import { entityTables } from './entities'
+import { followChain, isPassing } from './followChain'
 import { IndexerMetrics } from './metrics'
+import { Pipeline } from './pipeline/pipeline'
 import { preflight } from './preflight'
 import { Progress } from './progress'
 import { ColdSource } from './sources/coldSource'
@@ -25,18 +23,19 @@ import { Heads } from './sources/heads'
 import { HotLogs } from './sources/hotLogs'
 import { HotSource } from './sources/hotSource'
 import { Problems } from './sources/problems'
-import { noMetrics, sdkParts } from './sources/sdkParts'
-import { isFinal } from './storeConnection'
+import { sdkParts } from './sources/sdkParts'
+import { ChainInUse } from './store/chainLock'
+import { ChainStore, stateSchemaOf } from './store/chainStore'
 import { describeAnew } from './tokens/configured'
 import { TokenDescriber } from './tokens/describer'
 import { discardUnusedOutbox } from './unusedOutbox'
 
 /**
- * Indexes one chain until the process ends: history first, then new blocks as they come, rolling back what a
- * reorganisation removes. An error that retrying cannot mend is thrown; whoever started the process starts it again.
+ * Indexes one chain until the process ends: history first, then new blocks as they come, undoing what a reorganisation
+ * removes.
  *
  * @param serveMetrics says where
- * @throws ConfigError before anything is indexed
+ * @throws what waiting cannot mend: ConfigError, ChainInUse
  */
 export async function runIndexer(
   config: Config,
@@ -45,13 +44,14 @@ export async function runIndexer(
 ): Promise<void> {
   const log = createLogger(`provenance:index:${chain.name}`)
   const sources = sourcesOf(chain)
-  const database = new ChainDatabase(config.postgres.url, chain.id)
-  database.warmUp()
-  const { unchecked, silent, sound } = await preflight(
-    chain,
-    sources,
-    `chains[${config.chains.findIndex(({ id }) => id === chain.id)}]`,
-  )
+  const entities = await entityTables()
+  const store = new ChainStore({ url: config.postgres.url, chain, maxRewind: chain.maxRewind, entities })
+  const [{ unchecked, silent, sound }] = await Promise.all([
+    preflight(chain, sources, `chains[${config.chains.findIndex(({ id }) => id === chain.id)}]`),
+    store.open().catch(error => {
+      if (!isPassing(error)) throw error // what passes is waited out below
+    }),
+  ])
   for (const problem of silent) log.warn(problem)
   if (unchecked.length > 0)
     log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
@@ -67,8 +67,6 @@ export async function runIndexer(
     max: 4,
     applicationName: `provenance-progress-${chain.name}`,
   })
-  await checkFinalizedBlock(pool, chain, hashAt)
-
   const filters = sources.flatMap(filtersOf)
   const problems = new Problems(log, () => rpc.problem())
   const { finality, pollIntervalMs } = chain
@@ -88,6 +86,7 @@ export async function runIndexer(
       finalized: () => heads.finalized,
       hashAt,
     },
+    problems,
   })
   const report = new BackfillReport(rpc)
   const metrics = new IndexerMetrics(chain.caip2, progress, rpc)
@@ -128,33 +127,12 @@ export async function runIndexer(
   const hot = new HotSource({ pool: rpc, heads, problems, logs, cold, pollIntervalMs })
 
   const context = { chain: chain.caip2, sources, tokens: chain.tokens }
-  const batches = new ChainBatches(database, pool, context)
-  const ahead = new FoldAhead<ReadyBatch>({
-    source: sdk.archive ?? cold,
-    fold: (blocks, settled) => batches.foldAhead(blocks, settled),
-    rollsBack: () => database.hasHotBlocks,
-    waited: ms => {
-      metrics.noteFetch(ms)
-      report.noteFetch(ms)
-    },
-    ended: () => {
-      const line = report.line()
-      if (line) log.info(line)
-    },
-  })
-  await new Runner<unknown, Store>({
-    database,
-    requests: sdk.requests,
-    archive: ahead,
-    hotDataSource: hot,
-    prometheus: noMetrics,
-    log: createLogger('sqd:processor'),
-    // May be called again for the same batch, after a serialization failure: it has no effect outside the store.
-    process: async (store, batch) => {
-      const blocks = batch.blocks as RangeBlock[] // the SDK's own have these fields too: sdkParts asks for them
-      const outcome = isFinal(store)
-        ? await batches.write(store, await ahead.take(blocks, () => batches.foldNow(blocks, store)))
-        : await batches.processHot(store, blocks)
+  const pipeline = new Pipeline({
+    store,
+    entities,
+    pool,
+    context,
+    written: ({ logs: blocks }, outcome) => {
       metrics.note(outcome)
       report.note(outcome, blocks)
       if (outcome.rejected > 0)
@@ -162,7 +140,30 @@ export async function runIndexer(
       const last = blocks.at(-1)?.header
       if (last) progress.note({ height: last.height, hash: last.hash, time: last.timestamp })
     },
-  }).run()
+  })
+  try {
+    await followChain({
+      store,
+      pipeline,
+      history: sdk.archive ?? cold,
+      hot,
+      heads,
+      requests: sdk.requests,
+      chain: chain.name,
+      maxRewind: chain.maxRewind,
+      log,
+      problems,
+      rewound: ({ height }) => dropAnswers(pool, chain.caip2, height),
+      historyRead: () => {
+        const line = report.end()
+        if (line) log.info(line)
+      },
+    })
+  } catch (error) {
+    // Another processor's state is its own to tell.
+    if (!(error instanceof ChainInUse)) await progress.end(firstLine(error))
+    throw error
+  }
 }
 
 const OUTBOX_INTERVAL_MS = 600_000

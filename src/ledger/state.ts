@@ -324,14 +324,21 @@ export class LedgerState {
   }
 
   /**
-   * State rows to upsert and facts to insert, by entity, each in the order first touched. `named`: ids of those facts
-   * that were added by `addNamed`.
+   * State rows to upsert and facts to insert, by entity, each in the order first touched. `made`: ids of those states
+   * that were not there before; `named`: ids of those facts that were added by `addNamed`.
    */
-  changes(): { entity: Entity; states: Row[]; facts: Row[]; named: ReadonlySet<string> }[] {
+  changes(): {
+    entity: Entity
+    states: Row[]
+    made: ReadonlySet<string>
+    facts: Row[]
+    named: ReadonlySet<string>
+  }[] {
     return [...this.tables]
       .map(([entity, table]) => ({
         entity,
         states: [...table.changed].map(id => table.current.get(id)!),
+        made: new Set([...table.changed].filter(id => !table.loaded.get(id))),
         facts: table.facts,
         named: table.named,
       }))

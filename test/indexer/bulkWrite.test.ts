@@ -1,62 +1,64 @@
-import type { Store } from '@subsquid/typeorm-store'
 import fc from 'fast-check'
+import type { ClientBase } from 'pg'
+import type { DataSource } from 'typeorm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { bulkStatements, bulkWrite, type Changes } from '../../src/indexer/bulkWrite'
-import { ChainDatabase, stateSchemaOf } from '../../src/indexer/database'
+import { entities, entityTables, openEntities } from '../../src/indexer/entities'
 import { tableOf } from '../../src/indexer/entityTable'
 import { rowsWhere } from '../../src/indexer/load'
-import { connectionOf, isFinal } from '../../src/indexer/storeConnection'
-import { writeHot } from '../../src/indexer/writeHot'
+import { ChainStore, NOTHING } from '../../src/indexer/store/chainStore'
+import { undoAbove } from '../../src/indexer/store/undoLog'
 import type { Entity, Row } from '../../src/ledger/state'
 import * as model from '../../src/model'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 
-const CHAIN = 31337
-const entities = Object.values(model).filter(value => typeof value === 'function') as unknown as Entity[]
+const CHAIN = { id: 31337, caip2: 'eip155:31337', name: 'test' }
 
 let database: TestDatabase
-let chain: ChainDatabase
-let height = 0
+let source: DataSource
+/** writes by TypeORM, as another means */
+let orm: DataSource
+let store: ChainStore
 
 beforeAll(async () => {
   database = await freshDatabase()
-  chain = new ChainDatabase(database.url, CHAIN)
-  await chain.connect()
+  source = await entityTables()
+  orm = await openEntities(database.url)
+  store = new ChainStore({ url: database.url, chain: CHAIN, maxRewind: 10, entities: source })
+  await store.open() // makes the undo log
 })
 
 afterAll(async () => {
-  await chain.disconnect()
+  await store.close()
+  await orm.destroy()
   await database.drop()
 })
 
-function hashOf(block: number): string {
-  return `0x${block.toString(16).padStart(64, '0')}`
-}
-
-function head(block: number): { height: number; hash: string } {
-  return { height: block, hash: block === 0 ? '0x' : hashOf(block) }
-}
-
-/** Runs the callback as a final batch, or as a hot one, of one block. */
-async function batch(kind: 'final' | 'hot', run: (store: Store) => Promise<void>): Promise<void> {
-  const schema = stateSchemaOf(CHAIN)
-  await database.pool.query(`DELETE FROM ${schema}.hot_block`)
-  const now = head(height)
-  await database.pool.query(`UPDATE ${schema}.status SET height = $1, hash = $2`, [now.height, now.hash])
-  const base = now
-  height++
-  if (kind === 'final') {
-    await chain.transact({ prevHead: base, nextHead: head(height) }, run)
-  } else {
-    await chain.transactHot2(
-      { finalizedHead: base, baseHead: base, newBlocks: [head(height)] },
-      (store: Store) => run(store),
-    )
+async function transact(work: (client: ClientBase) => Promise<void>): Promise<void> {
+  const client = await database.pool.connect()
+  try {
+    await client.query('BEGIN')
+    await work(client)
+    await client.query('COMMIT')
+  } catch (error) {
+    await client.query('ROLLBACK')
+    throw error
+  } finally {
+    client.release()
   }
 }
 
-async function writeFinal(store: Store, changes: Changes): Promise<void> {
-  await bulkWrite(await connectionOf(store), await bulkStatements(chain.source, changes))
+/** @param height where the batch can be undone from; absent: it cannot be undone */
+async function write(changes: Changes, height?: number): Promise<void> {
+  const undo = height === undefined ? undefined : { schema: store.schema, height }
+  const statements = await bulkStatements(source, changes, undo)
+  await transact(client => bulkWrite(client, statements))
+}
+
+/** States and facts of one entity; `there`: states that the table has already. */
+function changesOf(entity: Entity, states: Row[], facts: Row[], there: Row[] = []): Changes {
+  const known = new Set(there.map(({ id }) => id))
+  return [{ entity, states, facts, made: new Set(states.map(({ id }) => id).filter(id => !known.has(id))) }]
 }
 
 /** Values at their bounds: what a contract may emit, and what a name may hold. */
@@ -92,7 +94,7 @@ function valuesOf(type: string, length: number, array: boolean): fc.Arbitrary<un
 
 /** Rows of an entity, with distinct ids of few values, so that a second write meets the first. */
 function rowsOf(entity: Entity): fc.Arbitrary<Row[]> {
-  const metadata = chain.source.getMetadata(entity)
+  const metadata = source.getMetadata(entity)
   const properties = Object.fromEntries(
     metadata.columns
       .filter(column => column.propertyName !== 'id')
@@ -105,51 +107,50 @@ function rowsOf(entity: Entity): fc.Arbitrary<Row[]> {
         return [column.propertyName, column.isNullable ? fc.option(value, { nil: null, freq: 3 }) : value]
       }),
   )
-  const id = fc.integer({ min: 0, max: 6 }).map(n => `eip155:${CHAIN}/${n}`)
+  const id = fc.integer({ min: 0, max: 6 }).map(n => `${CHAIN.caip2}/${n}`)
   return fc
     .uniqueArray(fc.record({ id, ...properties }), { selector: row => (row as Row).id, maxLength: 5 })
     .map(rows => rows.map(row => new (entity as new (props: object) => Row)(row)))
 }
 
 async function tableText(entity: Entity): Promise<unknown[]> {
-  const { name } = tableOf(chain.source, entity)
+  const { name } = tableOf(source, entity)
   const { rows } = await database.pool.query(`SELECT t::text AS row FROM ${name} t ORDER BY id COLLATE "C"`)
   return rows
 }
 
 async function empty(entity: Entity): Promise<void> {
-  await database.pool.query(`DELETE FROM ${tableOf(chain.source, entity).name}`)
+  await database.pool.query(`DELETE FROM ${tableOf(source, entity).name}`)
 }
 
 test.each(entities.map(entity => [entity.name, entity] as const))(
-  '%s: a final batch and a hot one leave the same rows, which are read back as they were',
+  '%s: rows are those that TypeORM writes, are read back as they were, and undone to what they were',
   async (_, entity) => {
     await fc.assert(
       fc.asyncProperty(rowsOf(entity), rowsOf(entity), rowsOf(entity), async (first, second, facts) => {
         const added = facts.map((row, i) => Object.assign(row, { id: `fact/${i}` }))
-        const outcomes: unknown[] = []
-        for (const kind of ['final', 'hot'] as const) {
-          await empty(entity)
-          for (const changes of [
-            [{ entity, states: first, facts: added }],
-            [{ entity, states: second, facts: [] }],
-          ] satisfies Changes[]) {
-            await batch(kind, async store => {
-              expect(isFinal(store)).toBe(kind === 'final')
-              await (kind === 'final' ? writeFinal : writeHot)(store, changes)
-            })
-          }
-          outcomes.push(await tableText(entity))
-        }
-        expect(outcomes[0]).toEqual(outcomes[1])
+        await empty(entity)
+        await orm.manager.upsert(entity, first as never, ['id'])
+        await orm.manager.insert(entity, added as never)
+        const afterFirst = await tableText(entity)
+        await orm.manager.upsert(entity, second as never, ['id'])
+        const afterSecond = await tableText(entity)
+
+        await empty(entity)
+        await write(changesOf(entity, first, added), 1)
+        expect(await tableText(entity)).toEqual(afterFirst)
+        await write(changesOf(entity, second, [], first), 2)
+        expect(await tableText(entity)).toEqual(afterSecond)
 
         const kept = new Map([...first, ...added, ...second].map(row => [row.id, row]))
-        let read: Row[] = []
-        await batch('final', async store => {
-          const reader = { client: await connectionOf(store), source: chain.source }
-          read = await rowsWhere(reader, entity, 'id', [...kept.keys()])
-        })
+        const read = await rowsWhere({ client: database.pool, source }, entity, 'id', [...kept.keys()])
         expect(new Map(read.map(row => [row.id, row]))).toEqual(kept)
+
+        await transact(client => undoAbove(client, source, store.schema, 1))
+        expect(await tableText(entity)).toEqual(afterFirst)
+        await write(changesOf(entity, second, [], first), 2)
+        await transact(client => undoAbove(client, source, store.schema, NOTHING.height))
+        expect(await tableText(entity)).toEqual([])
       }),
       { numRuns: 12 },
     )
@@ -168,11 +169,13 @@ test('more rows than one statement takes are all written', async () => {
         time: new Date(n * 1000),
       }),
   )
-  await batch('final', store => writeFinal(store, [{ entity: model.Account, states: rows, facts: [] }]))
+  await write(changesOf(model.Account, rows, []), 5)
   const { rows: counted } = await database.pool.query(
     `SELECT count(*)::int AS n, sum(block)::int AS blocks FROM account WHERE id LIKE 'many/%'`,
   )
   expect(counted).toEqual([{ n: 25_001, blocks: (25_000 * 25_001) / 2 }])
+  await transact(client => undoAbove(client, source, store.schema, 4))
+  expect((await database.pool.query(`SELECT FROM account WHERE id LIKE 'many/%'`)).rowCount).toBe(0)
 })
 
 test('a fact that is written twice is an error, and nothing of its batch stays', async () => {
@@ -195,20 +198,15 @@ test('a fact that is written twice is an error, and nothing of its batch stays',
       transaction: '0x',
       logIndex: 0,
     })
-  const writing = batch('final', store =>
-    writeFinal(store, [{ entity: model.Slash, states: [], facts: [slash(), slash()] }]),
-  )
-  await expect(writing).rejects.toThrow(/duplicate key/)
-  height--
+  await expect(write(changesOf(model.Slash, [], [slash(), slash()]))).rejects.toThrow(/duplicate key/)
   expect(await tableText(model.Slash)).toEqual([])
 })
 
-test('a sum of as many digits as Postgres holds is written and read, whichever way', async () => {
+test('a sum of as many digits as Postgres holds is written, read, and undone', async () => {
   const most = 10n ** 131_072n - 1n
   const amounts = [most, -most, 10n ** 131_071n, 10n ** 131_068n, 10n ** 308n - 1n, -1n]
-  for (const kind of ['final', 'hot'] as const) {
-    await empty(model.VaultDebt)
-    const rows = amounts.map(
+  const debts = (amount: (n: bigint) => bigint) =>
+    amounts.map(
       (debt, n) =>
         new model.VaultDebt({
           id: `debt/${n}`,
@@ -216,26 +214,29 @@ test('a sum of as many digits as Postgres holds is written and read, whichever w
           vaultId: 'vault',
           accountId: 'account',
           tokenId: 'token',
-          debt,
-          claimable: debt,
+          debt: amount(debt),
+          claimable: amount(debt),
         }),
     )
-    await batch(kind, store =>
-      (kind === 'final' ? writeFinal : writeHot)(store, [
-        { entity: model.VaultDebt, states: rows, facts: [] },
-      ]),
-    )
-    await batch('final', async store => {
-      const reader = { client: await connectionOf(store), source: chain.source }
-      const read = await rowsWhere(
-        reader,
-        model.VaultDebt,
-        'id',
-        rows.map(({ id }) => id),
-      )
-      expect(new Map(read.map(row => [row.id, (row as model.VaultDebt).debt]))).toEqual(
-        new Map(rows.map(({ id, debt }) => [id, debt])),
-      )
-    })
+  const read = async () => {
+    const ids = amounts.map((_, n) => `debt/${n}`)
+    const rows = await rowsWhere({ client: database.pool, source }, model.VaultDebt, 'id', ids)
+    return new Map(rows.map(row => [row.id, (row as model.VaultDebt).debt]))
   }
+  const expected = new Map(amounts.map((debt, n) => [`debt/${n}`, debt]))
+  const rows = debts(debt => debt)
+  await empty(model.VaultDebt)
+  await write(changesOf(model.VaultDebt, rows, []), 7)
+  expect(await read()).toEqual(expected)
+  await write(
+    changesOf(
+      model.VaultDebt,
+      debts(() => 0n),
+      [],
+      rows,
+    ),
+    8,
+  )
+  await transact(client => undoAbove(client, source, store.schema, 7))
+  expect(await read()).toEqual(expected)
 })

@@ -1,7 +1,9 @@
 import { createLogger } from '@subsquid/logger'
-import type { Store } from '@subsquid/typeorm-store'
+import type { DataSource } from 'typeorm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ChainDatabase } from '../../src/indexer/database'
+import { bulkStatements, bulkWrite } from '../../src/indexer/bulkWrite'
+import { entityTables } from '../../src/indexer/entities'
+import { ChainStore } from '../../src/indexer/store/chainStore'
 import { describeAnew, describeFromConfig } from '../../src/indexer/tokens/configured'
 import { TokenDescriber } from '../../src/indexer/tokens/describer'
 import type { Origin } from '../../src/ledger/events'
@@ -34,7 +36,8 @@ const UNKNOWN = { ...NONE, described: false }
 
 let chain: TestChain
 let database: TestDatabase
-let store: ChainDatabase
+let entities: DataSource
+let store: ChainStore
 let made = 0
 let head = 0
 const pools: RpcPool[] = []
@@ -43,19 +46,25 @@ const fronts: Front[] = []
 beforeAll(async () => {
   chain = await testChain({ chainId: CHAIN })
   database = await freshDatabase()
+  entities = await entityTables()
 })
 
 beforeEach(async () => {
   await database.pool.query(`DROP SCHEMA IF EXISTS squid_${CHAIN} CASCADE`)
   await database.pool.query('DELETE FROM token')
-  store = new ChainDatabase(database.url, CHAIN)
-  await store.connect()
+  store = new ChainStore({
+    url: database.url,
+    chain: { id: CHAIN, caip2: CAIP2, name: 'test' },
+    maxRewind: 10,
+    entities,
+  })
+  await store.open()
 })
 
 afterEach(async () => {
   for (const pool of pools.splice(0)) pool.close()
   for (const front of fronts.splice(0)) await front.close()
-  await store.disconnect()
+  await store.close()
 })
 
 afterAll(async () => {
@@ -257,8 +266,16 @@ describe('what a batch writes and what a description writes do not undo each oth
   const truth = { symbol: 'WIP', name: 'WIP', decimals: 32, described: true }
   const origin = { chain: CAIP2, block: 2, time: 0 } as Origin
   const hash = (height: number, fork = '') => ({ height, hash: `0x${height}${fork}` })
-  const hotBlock = (block: { height: number; hash: string }, work: (store: Store) => Promise<void>) =>
-    store.transactHot2({ finalizedHead: hash(0), baseHead: hash(0), newBlocks: [block] }, work)
+  const firstBlock = () => store.advance({ blocks: [hash(0)], finalized: 0, undoable: true })
+  /** Writes a block on top of the first, in the place of what was there. */
+  const hotBlock = async (block: { height: number; hash: string }, ...tokens: Token[]) => {
+    if (store.last.height > 0) await store.undo(hash(0))
+    const advance = { blocks: [block], finalized: 0, undoable: true }
+    const made = new Set(tokens.map(({ id }) => id))
+    const changes = [{ entity: Token, states: tokens, made, facts: [] }]
+    const statements = await bulkStatements(entities, changes, store.undoTarget(advance))
+    await store.advance(advance, client => bulkWrite(client, statements))
+  }
 
   test('a token that is seen again is not written again', () => {
     const state = new LedgerState()
@@ -270,14 +287,11 @@ describe('what a batch writes and what a description writes do not undo each oth
   test('a hot block is replaced by one with the same token: it is described again', async () => {
     const address = await token(code)
     await database.pool.query('DELETE FROM token')
-    await store.transact({ prevHead: { height: -1, hash: '0x' }, nextHead: hash(0) }, async () => {})
+    await firstBlock()
     const describer = describerOn([chain.url])
-    await hotBlock(hash(1), store => store.upsert([rowOf(address)]))
+    await hotBlock(hash(1), rowOf(address))
     expect(await described(describer, address)).toEqual(truth)
-    await hotBlock(hash(1, 'f'), async store => {
-      expect(await store.get(Token, idOf(address))).toBeUndefined()
-      await store.upsert([rowOf(address)])
-    })
+    await hotBlock(hash(1, 'f'), rowOf(address))
     expect(await metadataOf(address)).toEqual(UNKNOWN)
     expect(await described(describer, address)).toEqual(truth)
   })
@@ -285,8 +299,8 @@ describe('what a batch writes and what a description writes do not undo each oth
   test('a hot block is replaced by one without the token, also while the token is asked: it is gone', async () => {
     const address = await token(code)
     await database.pool.query('DELETE FROM token')
-    await store.transact({ prevHead: { height: -1, hash: '0x' }, nextHead: hash(0) }, async () => {})
-    await hotBlock(hash(1), store => store.upsert([rowOf(address)]))
+    await firstBlock()
+    await hotBlock(hash(1), rowOf(address))
     let answer = () => {}
     const held = new Promise<void>(resolve => {
       answer = resolve
@@ -301,7 +315,7 @@ describe('what a batch writes and what a description writes do not undo each oth
     })
     const looking = describerOn([slow.url]).look()
     await expect.poll(() => slow.seen.length).toBe(3)
-    await hotBlock(hash(1, 'f'), async () => {})
+    await hotBlock(hash(1, 'f'))
     answer()
     await looking
     expect(await metadataOf(address)).toBeUndefined()

@@ -18,6 +18,7 @@ export interface PipelineOptions {
   /** name -> endpoint; `alpha` 31337 and `beta` 31338 carry the reference protocol, `story` 1514 the recording */
   chains: { alpha?: string; beta?: string; story?: string }
   finality: number
+  maxRewind?: number
   neo4jUrl?: string
 }
 
@@ -171,7 +172,7 @@ export interface ChainEntry {
   [key: string]: unknown
 }
 
-function configOf({ database, chains, finality, neo4jUrl }: PipelineOptions): {
+function configOf({ database, chains, finality, maxRewind, neo4jUrl }: PipelineOptions): {
   chains: ChainEntry[]
   [key: string]: unknown
 } {
@@ -187,6 +188,7 @@ function configOf({ database, chains, finality, neo4jUrl }: PipelineOptions): {
       name,
       rpc,
       finality,
+      maxRewind,
       pollIntervalMs: 100,
       protocols: name === 'story' ? { story: {} } : { reference },
     })),

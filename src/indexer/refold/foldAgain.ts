@@ -1,8 +1,8 @@
 import type { RangeBlock } from '../../rpc/chainLogs'
 import { type BatchContext, foldBatch } from '../batch'
 import { bulkStatements, bulkWrite } from '../bulkWrite'
-import { logsOf } from '../chainBatches'
-import { ChainRows } from '../knownRows'
+import { ChainRows } from '../pipeline/knownRows'
+import { logsOf } from '../pipeline/pipeline'
 import type { Scratch } from './scratch'
 
 /**

@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../postgres/snapshot'
-import { stateSchemaOf } from '../database'
+import { stateSchemaOf } from '../store/chainStore'
 
 export interface BlockRef {
   height: number

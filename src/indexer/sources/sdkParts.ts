@@ -1,5 +1,5 @@
 import { EvmBatchProcessor } from '@subsquid/evm-processor'
-import type { DataSource, PrometheusServer, Runner } from '@subsquid/util-internal-processor-tools'
+import type { DataSource, Runner } from '@subsquid/util-internal-processor-tools'
 import type { ChainConfig } from '../../config/config'
 import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
 
@@ -32,9 +32,3 @@ export function sdkParts(chain: ChainConfig, filters: LogFilter[], startBlock: n
     archive: chain.gateway ? internals.getArchiveDataSource() : undefined,
   }
 }
-
-/** The Runner wants a metrics server. The SDK's says the charset twice, which Prometheus refuses: ours is another. */
-export const noMetrics = {
-  addRunnerMetrics() {},
-  serve: async () => ({ port: 'none of the SDK' }),
-} as unknown as PrometheusServer

@@ -1,4 +1,4 @@
-import type { Entity, KnownRows, Row } from '../ledger/state'
+import type { Entity, KnownRows, Row } from '../../ledger/state'
 
 const NONE: ReadonlySet<string> = new Set()
 
@@ -33,10 +33,10 @@ class Generation {
 }
 
 /**
- * What is known of one chain's states, from one final batch to the next: each row has one writer, this process, so what
- * it folded or read is what is there, or will be. Saves most of the reading, and with it the ledger's second and third
- * run over a batch, and lets a batch be folded before the one before it is written. Forgotten with every hot batch,
- * whose rows may be rolled back, and every failure.
+ * What is known of one chain's states, from one batch to the next: each row has one writer, this process, so what it
+ * folded or read is what is there, or will be. Saves most of the reading, and with it the ledger's second and third run
+ * over a batch, and lets a batch be folded before the one before it is written. Knowing begins anew where a batch fails
+ * or blocks are undone (see pipeline.ts).
  */
 export class ChainRows implements KnownRows {
   private young = new Generation()
@@ -92,15 +92,7 @@ export class ChainRows implements KnownRows {
 
   /** The chain has no rows yet. */
   startEmpty(): void {
-    this.forget()
     this.whole = true
-  }
-
-  forget(): void {
-    this.young = new Generation()
-    this.old = new Generation()
-    this.whole = false
-    this.staged = []
   }
 
   private keep(entity: Entity, id: string, row: Row | null): void {

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from '@subsquid/logger'
+import type {
+  DataSource,
+  HashAndHeight,
+  HotDataSource,
+  HotUpdate,
+  Runner,
+} from '@subsquid/util-internal-processor-tools'
+import { ConfigError } from '../config/configError'
+import type { RangeBlock } from '../rpc/chainLogs'
+import { firstLine } from '../rpc/rpcFault'
+import { DeepReorg } from './deepReorg'
+import type { Batch, Pipeline } from './pipeline/pipeline'
+import type { Heads } from './sources/heads'
+import type { Problems } from './sources/problems'
+import { dropLostHotBlocks, standOnChain } from './standOnChain'
+import { ChainInUse } from './store/chainLock'
+import type { ChainStore } from './store/chainStore'
+import { isMisconfigured } from './store/postgresFault'
+
+/** What is asked of a source: the SDK's requests, by ranges of blocks. */
+export type Requests = ConstructorParameters<typeof Runner>[0]['requests']
+
+export interface FollowOptions {
+  store: ChainStore
+  /** what folds and writes */
+  pipeline: Pipeline
+  /** final blocks */
+  history: DataSource<RangeBlock, unknown>
+  /** blocks as they come, which a reorganisation may remove */
+  hot: HotDataSource<RangeBlock, unknown>
+  requests: Requests
+  heads: Pick<Heads, 'requireFinal' | 'hashNow' | 'noteGiven'>
+  /** for messages */
+  chain: string
+  maxRewind: number
+  log: Logger
+  problems: Problems
+  /** told when final blocks above one were undone: answers kept of them are of a lost fork */
+  rewound(to: HashAndHeight): Promise<void>
+  /** told when the history is read up to the final head */
+  historyRead(): void
+}
+
+/** Pause after a failure, doubled with each that follows without a block in between, ms. */
+const FIRST_PAUSE_MS = 200
+const LONGEST_PAUSE_MS = 15_000
+/** Blocks without logs that are written in one transaction. */
+const MOST_BLOCKS = 100
+
+/**
+ * Follows a chain until its last requested block is final: history first, then blocks as they come. Whatever passes
+ * is waited out, said once, and gone on from: Postgres that restarts, endpoints that fail, a reorganisation of any depth
+ * that can be undone.
+ *
+ * @throws only what waiting cannot mend: ConfigError, ChainInUse
+ */
+export async function followChain(options: FollowOptions): Promise<void> {
+  const { store, chain, problems, log } = options
+  let pause = FIRST_PAUSE_MS
+  for (;;) {
+    const before = store.last.hash
+    try {
+      await store.open()
+      options.pipeline.restart()
+      problems.over(chain)
+      await standAndFollow(options)
+      return
+    } catch (error) {
+      if (!isPassing(error)) throw error
+      if (error instanceof DeepReorg) log.warn(error.message)
+      else problems.say(chain, firstLine(error))
+      if (store.isBroken) await store.close()
+      pause = store.last.hash === before ? Math.min(pause * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS
+      await sleep(pause)
+    }
+  }
+}
+
+/** Whether waiting may mend it. */
+export function isPassing(error: unknown): boolean {
+  return !(error instanceof ConfigError || error instanceof ChainInUse || isMisconfigured(error))
+}
+
+async function standAndFollow(options: FollowOptions): Promise<void> {
+  const { store, history, hot, heads, requests } = options
+  const rewound = await standOnChain(options)
+  if (rewound) await options.rewound(rewound)
+  const { final } = store
+  if (final) heads.noteGiven(final)
+  const finalized = await history.getFinalizedHeight()
+  if (finalized > store.last.height) {
+    await dropLostHotBlocks(options)
+    await readHistory(options, finalized)
+  }
+  options.historyRead()
+  const left = remaining(requests, store.position.height + 1)
+  if (left.length === 0) return
+  await hot.processHotBlocks(left, store.position, update => follow(options, update))
+}
+
+async function readHistory(
+  { store, pipeline, history, requests, maxRewind }: FollowOptions,
+  finalized: number,
+) {
+  const { last, position } = store
+  // What was hot is the chain's, and below the final head: it is final.
+  if (position.top.length > 0) await store.advance({ blocks: [], finalized: last.height, undoable: true })
+  const left = remaining(requests, last.height + 1)
+  const first = left[0]?.range.from ?? Number.POSITIVE_INFINITY
+  if (first <= finalized)
+    await pipeline.run(finalBatches(history.getFinalizedBlocks(left, true), finalized - maxRewind))
+  // Blocks that nothing is asked of: the hot source begins above a block of the chain.
+  const idle = Math.min(finalized, first - 1)
+  if (store.last.height >= idle) return
+  const hash = await history.getBlockHash(idle)
+  if (!hash) throw new Error(`the endpoint does not have block ${idle}, which it counts as final`)
+  await store.advance({ blocks: [{ height: idle, hash }], finalized: idle, undoable: true })
+}
+
+async function* finalBatches(
+  ranges: AsyncIterable<{ blocks: RangeBlock[] }>,
+  undoAbove: number,
+): AsyncGenerator<Batch> {
+  for await (const { blocks } of ranges) {
+    const { height, hash } = blocks.at(-1)!.header
+    yield { blocks: [{ height, hash }], logs: blocks, finalized: height, undoable: height > undoAbove }
+  }
+}
+
+async function follow({ store, pipeline, log }: FollowOptions, update: HotUpdate<RangeBlock>): Promise<void> {
+  const { baseHead, blocks, finalizedHead } = update
+  if (baseHead.hash !== store.last.hash) {
+    const { position } = store
+    if (![position, ...position.top].some(({ hash }) => hash === baseHead.hash))
+      throw new Error(
+        `block ${baseHead.height} (${baseHead.hash}), on which new blocks stand, is not indexed`,
+      )
+    log.info(
+      `a reorganisation removes ${store.last.height - baseHead.height} blocks above ${baseHead.height}`,
+    )
+    await pipeline.undo(baseHead)
+  }
+  if (blocks.length > 0) await pipeline.run(hotBatches(blocks, finalizedHead.height))
+  else await store.advance({ blocks: [], finalized: finalizedHead.height, undoable: true })
+}
+
+/** Each block with logs by itself, so that each can be undone by itself, with the empty ones before it. */
+function* hotBatches(blocks: RangeBlock[], finalized: number): Generator<Batch> {
+  let group: RangeBlock[] = []
+  for (const [i, block] of blocks.entries()) {
+    group.push(block)
+    if (block.logs.length === 0 && group.length < MOST_BLOCKS && i < blocks.length - 1) continue
+    const refs = group.map(({ header: { height, hash } }) => ({ height, hash }))
+    yield { blocks: refs, logs: group, finalized, undoable: true }
+    group = []
+  }
+}
+
+function remaining(requests: Requests, from: number): Requests {
+  return requests
+    .filter(({ range }) => (range.to ?? Number.POSITIVE_INFINITY) >= from)
+    .map(({ range, request }) => ({ request, range: { ...range, from: Math.max(range.from, from) } }))
+}
