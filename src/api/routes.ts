@@ -6,6 +6,8 @@ export interface RouteOptions {
   readiness: () => Promise<NotReady[]>
   metrics: ApiMetrics
   statements: (request: Request) => Promise<Response>
+  /** told of errors that the answer masks */
+  onError: (error: unknown) => void
 }
 
 const SECURITY_HEADERS: Record<string, string> = {
@@ -18,7 +20,11 @@ const SECURITY_HEADERS: Record<string, string> = {
 export function routesPlugin(options: RouteOptions): Plugin {
   return {
     async onRequest({ request, url, endResponse }) {
-      const response = await answer(request, url.pathname, options)
+      const response = await answer(request, url.pathname, options).catch(error => {
+        options.onError(error)
+        const fix = 'try again later; the log of the server has the cause'
+        return Response.json({ error: { code: 'INTERNAL', message: 'internal error', fix } }, { status: 500 })
+      })
       if (response) endResponse(response)
     },
     onResponse({ request, response }) {

@@ -1,11 +1,12 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql'
 import { SUM_DIGITS } from '../postgres/digits'
+import { parseInstant } from '../postgres/instant'
 import { shown } from './userError'
 
 export const scalarDefs = /* GraphQL */ `
   "An integer of any size (up to ${SUM_DIGITS} digits), always sent as a string: JSON numbers lose digits above 2^53."
   scalar BigInt
-  "A time, ISO 8601 in UTC with milliseconds: 2026-01-31T12:00:00.000Z. A date alone is its midnight."
+  "A time, ISO 8601 in UTC with milliseconds: 2026-01-31T12:00:00.000Z. A date alone is its midnight. Years 1 to 9999."
   scalar DateTime
 `
 
@@ -31,29 +32,16 @@ const bigInt = new GraphQLScalarType<bigint, string>({
   },
 })
 
-/** Date, or date and time with a zone: without one it would depend on the server's. */
-const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))?$/
-
-/** The time that a text of the DateTime format names; undefined: none (wrong format, or a day that does not exist). */
-export function parseTime(text: string): Date | undefined {
-  if (!TIME.test(text)) return undefined
-  const time = new Date(text)
-  if (Number.isNaN(time.getTime())) return undefined
-  // JavaScript reads 2026-02-30 as March 2: a month has no more days than the calendar gives it.
-  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number]
-  return day <= new Date(Date.UTC(year, month, 0)).getUTCDate() ? time : undefined
-}
-
 const dateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   serialize: value => (value instanceof Date ? value : new Date(value as string | number)).toISOString(),
   parseValue: value => {
-    const time = typeof value === 'string' ? parseTime(value) : undefined
+    const time = typeof value === 'string' ? parseInstant(value) : undefined
     if (!time) throw badTime(value)
     return time
   },
   parseLiteral: node => {
-    const time = node.kind === Kind.STRING ? parseTime(node.value) : undefined
+    const time = node.kind === Kind.STRING ? parseInstant(node.value) : undefined
     if (!time) throw badTime('value' in node ? node.value : node.kind)
     return time
   },
@@ -71,7 +59,7 @@ function badBigInt(value: unknown): GraphQLError {
 function badTime(value: unknown): GraphQLError {
   return bad(
     `not a date or time: ${shown(value)}`,
-    'write "2026-01-31" or "2026-01-31T12:00:00Z" (with the zone)',
+    'write "2026-01-31" or "2026-01-31T12:00:00Z" (with the zone), in the years 1 to 9999',
   )
 }
 

@@ -4,10 +4,12 @@ import { type OpenSnapshot, openSnapshot, type Statement } from '../postgres/sna
 import { SnapshotClosedError } from '../postgres/snapshotError'
 import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
-import { userError } from './userError'
+import { shown, userError } from './userError'
 
 /** Rows that one request may read or be answered with: what stands between a query and the server's memory. */
 export const MOST_ROWS = 50_000
+/** Requests that wait for a connection: more would wait longer than their time. */
+const MOST_WAITING = 500
 
 /**
  * What one request reads: one snapshot, opened by the first statement, and loaders that live as long.
@@ -46,6 +48,7 @@ export class RequestScope implements CountingSnapshot {
 
   async query<R>(statement: Statement): Promise<R[]> {
     if (this.closed) throw new SnapshotClosedError(statement.name)
+    refuseZeroBytes(statement.values ?? [])
     this.snapshot ??= this.begin()
     const snapshot = await this.snapshot
     // One after another, so that what waits when the rows are used up is not run any more.
@@ -90,9 +93,20 @@ export class RequestScope implements CountingSnapshot {
   }
 
   private async begin(): Promise<OpenSnapshot> {
+    if (this.pool.waitingCount >= MOST_WAITING)
+      throw userError('UNAVAILABLE', `${MOST_WAITING} requests wait already`, 'try again in some seconds')
     const snapshot = await openSnapshot(this.pool, { timeoutMs: this.timeoutMs })
     this.open = snapshot
     return snapshot
+  }
+}
+
+/** Postgres's texts have no zero byte: it would fail, and with it all else that the request reads. */
+function refuseZeroBytes(values: readonly unknown[]): void {
+  for (const value of values) {
+    if (Array.isArray(value)) refuseZeroBytes(value)
+    else if (typeof value === 'string' && value.includes('\0'))
+      throw userError('BAD_USER_INPUT', `a text with a zero byte: ${shown(value)}`, 'leave out \\u0000')
   }
 }
 

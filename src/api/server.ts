@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createLogger } from '@subsquid/logger'
 import { createYoga } from 'graphql-yoga'
@@ -12,6 +12,7 @@ import { statementsHandler } from '../statements/handler'
 import { readEntityModel } from './entities/entityModel'
 import { WhereCompiler } from './entities/where'
 import { graphiqlOptions } from './graphiql'
+import { httpServer } from './httpServer'
 import { AnswerMemory } from './limits/answerMemory'
 import { LIMITS, limitPlugins } from './limits/limits'
 import { maskError } from './limits/maskError'
@@ -23,6 +24,7 @@ import { Listener } from './live/listener'
 import { LiveEvents } from './live/liveEvents'
 import { ApiMetrics } from './metrics'
 import { readiness } from './readiness'
+import { requestFormPlugin } from './requestForm'
 import { routesPlugin } from './routes'
 import { buildApiSchema } from './schema'
 import { RequestScope } from './scope'
@@ -57,6 +59,10 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   const pool =
     options.pool ?? createPool(config.postgres.url, { max: POOL_SIZE, applicationName: 'provenance-api' })
   const { timeoutMs, maxLagSeconds } = config.api
+  // Of its own, so that requests that use up the pool do not make the API look as if the database were gone.
+  const readinessPool = createPool(config.postgres.url, { max: 1, applicationName: 'provenance-ready' })
+  const onError = (error: unknown) =>
+    log.error({ err: String((error as Error)?.stack ?? error) }, 'a request beside GraphQL failed')
   const live = new LiveEvents()
   const metrics = new ApiMetrics()
   metrics.watch(pool, live)
@@ -76,14 +82,11 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     plugins: [
       routesPlugin({
         metrics,
-        readiness: () => readiness({ pool, chains: config.chains, maxLagSeconds }),
-        statements: statementsHandler({
-          pool,
-          timeoutMs,
-          onError: error =>
-            log.error({ err: String((error as Error)?.stack ?? error) }, 'a statement failed'),
-        }),
+        readiness: oneAtATime(() => readiness({ pool: readinessPool, chains: config.chains, maxLagSeconds })),
+        statements: statementsHandler({ pool, timeoutMs, onError }),
+        onError,
       }),
+      requestFormPlugin(),
       variableDepthPlugin(),
       ...limitPlugins(),
       scopePlugin({
@@ -115,13 +118,11 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   })
   const endConnections = async () => {
     await driver?.close()
+    await readinessPool.end()
     if (!options.pool) await pool.end()
   }
   await listener.start()
-  const server = createServer(yoga)
-  // Longer than any request, shorter than a connection that hangs; server-sent events are not requests that go on.
-  server.requestTimeout = 30_000
-  server.headersTimeout = 10_000
+  const { server, stop } = httpServer(yoga)
   try {
     await listen(server, config.api.host, options.port ?? config.api.port)
   } catch (error) {
@@ -136,6 +137,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       live.close()
       await listener.stop()
       await closeServer(server)
+      stop()
       await endConnections()
     },
   }
@@ -146,6 +148,17 @@ function listen(server: Server, host: string, port: number): Promise<void> {
     server.once('error', error => reject(new ListenError(host, port, error)))
     server.listen(port, host, resolve)
   })
+}
+
+/** Whoever asks while the answer is being found gets the same. */
+function oneAtATime<T>(find: () => Promise<T>): () => Promise<T> {
+  let finding: Promise<T> | undefined
+  return () => {
+    finding ??= find().finally(() => {
+      finding = undefined
+    })
+    return finding
+  }
 }
 
 function urlOf(server: Server): string {

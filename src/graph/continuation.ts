@@ -41,8 +41,11 @@ export function readContinuation(text: string, model: string, direction: Closure
   return { depth, id, seen }
 }
 
+/** More nodes than any lineage has, and with a page more still an int4. */
+const MOST = 2_000_000_000
+
 function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST
 }
 
 function shown(text: string): string {

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from 'pg'
+import { cancellerOf } from './canceller'
 import { SnapshotClosedError, StatementTimeoutError } from './snapshotError'
 
 /** A statement with a name: Postgres parses and plans it once a connection. The same name always has the same text. */
@@ -124,11 +125,10 @@ class ClientSnapshot implements OpenSnapshot {
     }
   }
 
-  /** Best effort: where no other connection can be had, statement_timeout ends the statement. */
   private async cancel(): Promise<void> {
     const pid = (this.client as unknown as { processID?: number | null }).processID
     if (pid == null) return
-    await this.pool.query('SELECT pg_cancel_backend($1)', [pid]).catch(ignore)
+    await cancellerOf(this.pool).cancel(pid)
   }
 }
 

@@ -1,20 +1,28 @@
 import type { Pool } from 'pg'
-import { type OpenSnapshot, openSnapshot } from '../postgres/snapshot'
+import { openSnapshot } from '../postgres/snapshot'
 import { StatementTimeoutError } from '../postgres/snapshotError'
 import { StatementError, type StatementErrorCode } from './errors'
-import { formats, isFormat } from './formats'
-import { parseHeight } from './request'
+import { type FormatName, formats, isFormat } from './formats'
+import { parseHeight, type StatementInput } from './request'
+import { Spool, SpoolFullError, SpoolSpace } from './spool'
 import { buildStatement, type Statement } from './statement'
 
 export interface StatementsHandlerOptions {
   pool: Pool
-  /** longest time for one SQL statement, ms; a client that reads slower than a batch in that time is cut off */
+  /** longest time for one SQL statement, ms */
   timeoutMs: number
-  /** downloads at once, each of which holds a connection of the pool; more are answered 503. Default 4 */
+  /** statements made at once, each of which holds a connection of the pool; more are answered 503. Default 4 */
   maxConcurrent?: number
   /** told of errors that the answer masks */
   onError?: (error: unknown) => void
 }
+
+/** Longest time in which a statement is made, ms. */
+const MAKING_MS = 300_000
+/** What may wait on the disk to be read, bytes. */
+const SPOOL_BYTES = 2 * 1024 ** 3
+/** In how long a client must have read it, ms: a minute, and what a slow line needs. */
+const readingMs = (bytes: number) => 60_000 + bytes / 50
 
 const STATUS: Partial<Record<StatementErrorCode, number>> = {
   BAD_ACCOUNT: 400,
@@ -30,13 +38,15 @@ const PATH = /\/statements\/([^/]+)\.([a-z]+)$/
 const PARAMETERS = new Set(['from', 'to', 'asOf'])
 
 /**
- * `GET /statements/<account>.csv|.json?from=…&to=…[&asOf=<chain>@<height>]…`, streamed. All that can be wrong with
- * a request is found before the first byte; a stream that ends without its `sha256` is cut off.
+ * `GET /statements/<account>.csv|.json?from=…&to=…[&asOf=<chain>@<height>]…`. A statement is made whole before its
+ * first byte is sent: no client's pace holds a snapshot or a place among those that are made, and all that can be wrong
+ * is known by then.
  */
 export function statementsHandler(
   options: StatementsHandlerOptions,
 ): (request: Request) => Promise<Response> {
-  let open = 0
+  const space = new SpoolSpace(SPOOL_BYTES)
+  let making = 0
   return async request => {
     if (request.method !== 'GET') {
       return problem(405, 'METHOD', `method ${request.method}`, 'use GET', { allow: 'GET' })
@@ -52,57 +62,118 @@ export function statementsHandler(
         `end the account in ${known.join(' or ')}`,
       )
     }
-    if (open >= (options.maxConcurrent ?? 4)) {
-      return problem(503, 'BUSY', `${open} statements are being downloaded`, 'try again in a few seconds', {
-        'retry-after': '5',
-      })
-    }
-    open++
-    let snapshot: OpenSnapshot | undefined
-    const close = async () => {
-      open--
-      await snapshot?.close()
-    }
+    if (making >= (options.maxConcurrent ?? 4)) return busy(`${making} statements are being made`)
+    making++
     try {
       const input = { account: decode(account), ...parameters(url.searchParams) }
-      snapshot = await openSnapshot(options.pool, options)
-      const statement = await buildStatement(snapshot, input)
-      return new Response(bodyOf(formats[format].render(statement), close), {
+      const made = await whileWanted(request.signal, signal => make(input, format, space, options, signal))
+      return new Response(bodyOf(made.spool, request.signal), {
         headers: {
           'content-type': formats[format].contentType,
-          'content-disposition': `attachment; filename="${fileName(statement)}.${format}"`,
+          'content-length': String(made.spool.bytes),
+          'content-disposition': `attachment; filename="${made.name}.${format}"`,
           'cache-control': 'no-store',
           'x-content-type-options': 'nosniff',
         },
       })
     } catch (error) {
-      await close()
       return answerTo(error, options)
+    } finally {
+      making--
     }
   }
 }
 
-/** Pulls a chunk when the client has room for it, and closes when the stream ends, fails or is no longer wanted. */
-function bodyOf(chunks: AsyncGenerator<string>, close: () => Promise<void>): ReadableStream<Uint8Array> {
-  const encoder = new TextEncoder()
-  let closed: Promise<void> | undefined
-  const closeOnce = () => (closed ??= close())
+/** The client has gone, or the statement takes too long. */
+class Unwanted extends Error {
+  override name = 'Unwanted'
+
+  constructor(readonly late: boolean) {
+    super(late ? `not made within ${MAKING_MS} ms` : 'the client has gone')
+  }
+}
+
+/** Ends with the work, with its time, or with the client: then the work is told, and cleans up behind itself. */
+async function whileWanted<T extends { spool: Spool }>(
+  client: AbortSignal,
+  work: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const abort = new AbortController()
+  const gone = () => abort.abort(new Unwanted(false))
+  const timer = setTimeout(() => abort.abort(new Unwanted(true)), MAKING_MS)
+  client.addEventListener('abort', gone)
+  if (client.aborted) gone()
+  const unwanted = new Promise<never>((_, reject) => {
+    const end = () => reject(abort.signal.reason)
+    abort.signal.addEventListener('abort', end)
+    if (abort.signal.aborted) end()
+  })
+  try {
+    const working = work(abort.signal)
+    working.then(
+      made => (abort.signal.aborted ? made.spool.close() : undefined),
+      () => {},
+    )
+    return await Promise.race([working, unwanted])
+  } finally {
+    clearTimeout(timer)
+    client.removeEventListener('abort', gone)
+  }
+}
+
+async function make(
+  input: StatementInput,
+  format: FormatName,
+  space: SpoolSpace,
+  options: StatementsHandlerOptions,
+  signal: AbortSignal,
+): Promise<{ spool: Spool; name: string }> {
+  signal.throwIfAborted()
+  const snapshot = await openSnapshot(options.pool, options)
+  // Cancels the statement that runs; whoever waits for it is told that the snapshot is closed.
+  const close = () => void snapshot.close()
+  signal.addEventListener('abort', close)
+  try {
+    signal.throwIfAborted()
+    const statement = await buildStatement(snapshot, input)
+    return { spool: await Spool.of(formats[format].render(statement), space), name: fileName(statement) }
+  } finally {
+    signal.removeEventListener('abort', close)
+    await snapshot.close()
+  }
+}
+
+/** Gives a piece when the client has room for it; closes when it has all, goes away, or takes too long. */
+function bodyOf(spool: Spool, client: AbortSignal): ReadableStream<Uint8Array> {
+  const pieces = spool.read()
+  let timer: NodeJS.Timeout | undefined
+  const close = async () => {
+    clearTimeout(timer)
+    client.removeEventListener('abort', close)
+    await spool.close()
+  }
   return new ReadableStream(
     {
+      async start(controller) {
+        timer = setTimeout(() => {
+          controller.error(new Error('the client reads too slowly'))
+          void close()
+        }, readingMs(spool.bytes))
+        client.addEventListener('abort', close)
+        if (client.aborted) await close()
+      },
       async pull(controller) {
         try {
-          const { done, value } = await chunks.next()
-          if (!done) return controller.enqueue(encoder.encode(value))
-          await closeOnce()
+          const { done, value } = await pieces.next()
+          if (!done) return controller.enqueue(value)
+          await close()
           controller.close()
         } catch (error) {
-          await closeOnce()
+          await close()
           throw error
         }
       },
-      async cancel() {
-        await closeOnce()
-      },
+      cancel: close,
     },
     { highWaterMark: 1 },
   )
@@ -139,11 +210,21 @@ function answerTo(error: unknown, { onError }: StatementsHandlerOptions): Respon
   if (error instanceof StatementError) {
     return problem(STATUS[error.code] ?? UNPROCESSABLE, error.code, error.problem, error.fix)
   }
+  if (error instanceof SpoolFullError) return busy('many large statements wait for their readers')
+  if (error instanceof Unwanted) {
+    // Nobody reads the answer where the client has gone.
+    const status = error.late ? 504 : 499
+    return problem(status, 'TIMEOUT', error.message, 'ask for a shorter time, or for one chain alone')
+  }
   onError?.(error)
   if (error instanceof StatementTimeoutError) {
     return problem(504, 'TIMEOUT', 'the statement took too long', 'ask again, or for one chain alone')
   }
   return problem(500, 'INTERNAL', 'the statement could not be made', 'see the log of the server')
+}
+
+function busy(why: string): Response {
+  return problem(503, 'BUSY', why, 'try again in a few seconds', { 'retry-after': '5' })
 }
 
 function problem(

@@ -1,4 +1,5 @@
 import { type ChainHeight, readHeights } from '../postgres/heights'
+import { isInstant, parseInstant } from '../postgres/instant'
 import type { Snapshot } from '../postgres/snapshot'
 import { StatementError } from './errors'
 
@@ -34,8 +35,6 @@ export interface StatementRequest {
 
 const ADDRESS = /^0x[0-9a-f]{40}$/
 const CAIP10 = /^(eip155:[1-9][0-9]*):(0x[0-9a-f]{40})$/
-const DATE = /^\d{4}-\d{2}-\d{2}$/
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2})$/
 
 /** Checks an input against the chains as they are finalized in the snapshot. */
 export async function checkRequest(db: Snapshot, input: StatementInput): Promise<StatementRequest> {
@@ -117,22 +116,13 @@ function unknownChain(what: string, value: string, chains: readonly ChainHeight[
 }
 
 function parseTime(key: 'from' | 'to', value: string | Date): Date {
-  const time = value instanceof Date ? value : instantOf(value.trim())
-  if (time && !Number.isNaN(time.getTime())) return time
+  const time = value instanceof Date ? value : parseInstant(value.trim())
+  if (time && isInstant(time)) return time
   throw new StatementError(
     'BAD_DATE',
-    `${key} ${quote(String(value))} is no moment`,
+    `${key} ${quote(String(value))} is no moment of the years 1 to 9999`,
     'give a date (2026-01-31, its first moment in UTC) or a time with its zone (2026-01-31T12:00:00Z)',
   )
-}
-
-/** Stricter than `new Date`, which takes a time without a zone for local, and the 31st of February for a day in March. */
-function instantOf(text: string): Date | undefined {
-  if (!INSTANT.test(text) && !DATE.test(text)) return undefined
-  const day = text.slice(0, 10)
-  const midnight = new Date(`${day}T00:00:00Z`)
-  if (Number.isNaN(midnight.getTime()) || !midnight.toISOString().startsWith(day)) return undefined
-  return new Date(text)
 }
 
 function quote(value: string): string {

@@ -1,9 +1,14 @@
-import { parse } from 'graphql'
+import { setImmediate } from 'node:timers/promises'
+import { execute, parse } from 'graphql'
+import { createSchema } from 'graphql-yoga'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readEntityModel } from '../../src/api/entities/entityModel'
-import { MOST_BYTES } from '../../src/api/limits/answer'
+import { Answer, MOST_BYTES } from '../../src/api/limits/answer'
+import { AnswerMemory } from '../../src/api/limits/answerMemory'
 import { MOST_VALUES, mostValues } from '../../src/api/limits/cost'
+import { meter } from '../../src/api/limits/metered'
 import { buildApiSchema } from '../../src/api/schema'
+import { userError } from '../../src/api/userError'
 import { ADDRESS, CHAIN, MODEL, type TestApi, TOKEN, testApi } from './apiFixture'
 
 let api: TestApi
@@ -105,21 +110,27 @@ test('a large answer of rows that are at hand leaves the event loop to others, a
 })
 
 test('a walk whose time is over stops, though nothing that it waits for is slow', async () => {
-  const hasty = await testApi({ timeoutMs: 60 })
-  try {
-    await hasty.insert('Token', { id: TOKEN })
-    for (let n = 0; n < 40; n++) await hasty.insert('UsageFee', { id: `fee-${n}`, tokenId: TOKEN })
-    await hasty.data('{ tokens { totalCount } }') // connected
-    const query = `{ token(id: "${TOKEN}") { ${steps(3, 'first: 40', 'id')} } }`
-    const { errors } = await hasty.gql(query)
-    expect(errors).toMatchObject([{ extensions: { code: 'TIMEOUT' } }])
-    const spent = process.cpuUsage()
-    await hasty.data('{ asOf { height } }')
-    const { user } = process.cpuUsage(spent)
-    expect(user / 1000).toBeLessThan(400) // the rest of the walk would take longer than this
-  } finally {
-    await hasty.close()
-  }
+  let called = 0
+  const items = Array.from({ length: 10 }, () => ({}))
+  const schema = meter(
+    createSchema({
+      typeDefs: 'type Query { items: [Item!]! } type Item { items: [Item!]! }',
+      resolvers: {
+        Query: { items: () => items },
+        Item: { items: async () => items.slice(0, 10 * Math.sign(++called)) },
+      },
+    }),
+  )
+  const nested = (levels: number): string => (levels === 0 ? '__typename' : `items { ${nested(levels - 1)} }`)
+  const answer = new Answer(new AnswerMemory())
+  setTimeout(() => answer.stop(userError('TIMEOUT', 'the time is over', 'ask for less')), 5)
+  void execute({ schema, document: parse(`{ ${nested(6)} }`), contextValue: { answer } })
+  const { data, errors } = await answer.ended
+  expect([data, errors![0]!.extensions.code]).toEqual([null, 'TIMEOUT'])
+  const before = called
+  expect(before).toBeLessThan(100_000)
+  for (let turn = 0; turn < 100; turn++) await setImmediate()
+  expect(called).toBe(before)
 })
 
 test('a query whose every field fails is ended after some of them, with the first reason', async () => {

@@ -19,6 +19,17 @@ beforeEach(async () => {
 })
 afterEach(() => api?.close())
 
+/** Waits until there are so many subscriptions. */
+async function eventuallyOpen(count: number): Promise<void> {
+  for (let i = 0; ; i++) {
+    const metrics = await (await fetch(`${api.url}/metrics`)).text()
+    const open = Number(/^provenance_api_subscribers (\d+)/m.exec(metrics)![1])
+    if (open === count) return
+    if (i > 100) throw new Error(`${open} are open`)
+    await sleep(50)
+  }
+}
+
 describe('live updates', () => {
   test('a model that changes, is staked on, and is forked', async () => {
     await setHeights(api.pool, { height: 5, finalized: 5 })
@@ -135,21 +146,54 @@ describe('live updates', () => {
   test('a client that goes away is forgotten; one that stays is ended when the server closes', async () => {
     const gone = await subscribe(api.url, 'subscription { modelChanged { id } }')
     const stays = await subscribe(api.url, 'subscription { modelChanged { id } }')
-    const open = async () => {
-      const metrics = await (await fetch(`${api.url}/metrics`)).text()
-      return Number(/^provenance_api_subscribers (\d+)/m.exec(metrics)![1])
-    }
-    expect(await open()).toBe(2)
+    await eventuallyOpen(2)
     gone.close()
-    for (let i = 0; (await open()) !== 1; i++) {
-      if (i > 50) throw new Error('still open')
-      await sleep(50)
-    }
+    await eventuallyOpen(1)
     const begun = Date.now()
     await api.close()
     expect(Date.now() - begun).toBeLessThan(4000)
     stays.close()
     api = undefined as never
+  })
+
+  test('a client that cannot be sent events is refused, and holds no subscription', async () => {
+    const url = `${api.url}/graphql?query=subscription{modelChanged{id}}`
+    for (const accept of ['application/json', 'application/graphql-response+json', 'image/png']) {
+      const answers = await Promise.all(Array.from({ length: 40 }, () => fetch(url, { headers: { accept } })))
+      expect(answers.map(({ status }) => status)).toEqual(Array(40).fill(406))
+    }
+    // Yoga knows no such charset, and refuses what was begun already.
+    await fetch(url, { headers: { accept: 'text/event-stream; charset=latin1' } })
+    await eventuallyOpen(0)
+  })
+
+  test('odd notifications are dropped, or told as what is not known', async () => {
+    const models = await subscribe(api.url, 'subscription { modelChanged { id model { name } } }')
+    const chains = await subscribe(api.url, 'subscription { chainAdvanced { id head } }')
+    const odd = [
+      'x',
+      '7',
+      'null',
+      '[]',
+      '{"kind":"constructor"}',
+      '{"kind":"model","keys":7}',
+      '{"kind":"model","keys":[[]]}',
+      '{"kind":"model","keys":[[7]]}',
+      '{"kind":"model","keys":[["a","b"]]}',
+      '{"kind":"model","keys":[["a\\u0000"]]}',
+      '{"kind":"royalty","keys":[["a"]]}',
+      '{"kind":"chain","keys":[["\\u0000"]]}',
+    ]
+    for (const payload of odd) await api.pool.query('SELECT pg_notify($1, $2)', ['provenance', payload])
+    await api.pool.query('SELECT pg_notify($1, $2)', ['provenance', '{"kind":"model","keys":[["odd"]]}'])
+    await api.pool.query('SELECT pg_notify($1, $2)', ['provenance', '{"kind":"chain","keys":[["odd"]]}'])
+    expect(await models.next()).toEqual({
+      data: { modelChanged: { id: 'odd', model: null } },
+      extensions: { asOf: expect.anything() },
+    })
+    expect((await chains.next()).data).toEqual({ chainAdvanced: { id: 'odd', head: null } })
+    models.close()
+    chains.close()
   })
 
   test('a malformed id is refused', async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -140,6 +141,23 @@ describe('a JSON file', () => {
   })
 })
 
+/** Keeps statements from being made until it is told to release. */
+async function holdAccruals(): Promise<() => Promise<void>> {
+  const client = await database.pool.connect()
+  await client.query('BEGIN; LOCK TABLE royalty_accrual IN ACCESS EXCLUSIVE MODE')
+  return async () => {
+    await client.query('COMMIT')
+    client.release()
+  }
+}
+
+async function idleTransactions(): Promise<number> {
+  const { rows } = await database.pool.query(
+    `SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'`,
+  )
+  return rows[0].open
+}
+
 describe('a large statement', () => {
   test(`of ${MANY} lines keeps nothing of what it has written`, async () => {
     setFlagsFromString('--expose-gc')
@@ -170,21 +188,45 @@ describe('a large statement', () => {
       await reader.read()
       await reader.cancel()
     }
-    const { rows } = await database.pool.query(
-      `SELECT count(*)::int AS open FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in%'`,
-    )
-    expect(rows).toEqual([{ open: 0 }])
+    expect(await idleTransactions()).toBe(0)
   })
 
-  test('is refused while too many are downloaded, and answered after', async () => {
+  test('that nobody reads holds no snapshot, and keeps nobody from another', async () => {
     const path = `/statements/${BOB}.csv?${YEAR}`
-    const open = [await get(path), await get(path)]
+    const unread = [await get(path), await get(path), await get(path)]
+    expect(unread.map(response => response.status)).toEqual([200, 200, 200])
+    expect(await idleTransactions()).toBe(0)
+    const text = await (await get(path)).text()
+    expect(Number(unread[0]!.headers.get('content-length'))).toBe(Buffer.byteLength(text))
+    expect(await unread[2]!.text()).toBe(text)
+    for (const response of unread.slice(0, 2)) await response.body!.cancel()
+  })
+
+  test('is refused while too many are made, and answered after', async () => {
+    const path = `/statements/${BOB}.csv?${YEAR}`
+    const release = await holdAccruals()
+    const making = [get(path), get(path)]
     const refused = await get(path)
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5'])
-    for (const response of open) await response.body!.cancel()
-    const answered = await get(path)
-    expect(answered.status).toBe(200)
-    await answered.body!.cancel()
+    await release()
+    for (const response of await Promise.all(making)) expect(response.status).toBe(200)
+    expect((await get(path)).status).toBe(200)
+  })
+
+  test('whose client goes away at once, or while it is made, leaves room for the next', async () => {
+    const path = `/statements/${BOB}.csv?${YEAR}`
+    const release = await holdAccruals()
+    for (const pause of [0, 0, 1, 1, 50, 50]) {
+      const abort = new AbortController()
+      const answer = get(path, { signal: abort.signal })
+      if (pause > 0) await sleep(pause)
+      abort.abort()
+      expect((await answer).status).toBe(499)
+    }
+    const making = [get(path), get(path)]
+    await release()
+    for (const response of await Promise.all(making)) expect(response.status).toBe(200)
+    expect(await idleTransactions()).toBe(0)
   })
 })
 

@@ -72,7 +72,7 @@ export function account(chain: string, address: string, block = 0): Row {
 
 export function token(id: string, symbol: string, decimals: number): Row {
   const [chain, address] = id.split('/erc20:')
-  return { id, chain, address, symbol, name: symbol, decimals }
+  return { id, chain, address, symbol, name: symbol, decimals, described: true }
 }
 
 /** The columns that every fact has. */

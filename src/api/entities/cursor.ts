@@ -1,4 +1,5 @@
-import { isInteger, parseTime } from '../scalars'
+import { parseInstant } from '../../postgres/instant'
+import { isInteger } from '../scalars'
 import { shown, userError } from '../userError'
 import type { Row } from './columns'
 import type { EntityField } from './entityModel'
@@ -62,8 +63,13 @@ function fitsField(field: EntityField, value: unknown): boolean {
   if (field.type === 'Boolean') return typeof value === 'boolean'
   if (typeof value !== 'string') return false
   if (field.type === 'BigInt') return isInteger(value)
-  if (field.type === 'DateTime') return parseTime(value) !== undefined
+  if (field.type === 'DateTime') return parseInstant(value) !== undefined || isLateTime(value)
   return !value.includes('\0')
+}
+
+/** A time beyond the year 9999, as `encodeCursor` writes it. */
+function isLateTime(value: string): boolean {
+  return /^\+\d{6}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(value) && !Number.isNaN(new Date(value).getTime())
 }
 
 /**

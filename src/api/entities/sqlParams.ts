@@ -1,4 +1,4 @@
-import { shown, userError } from '../userError'
+import { postgresInstant } from '../../postgres/instant'
 import type { FieldType } from './entityModel'
 
 /** Postgres type in which a field's values are compared; a uint256 needs numeric. */
@@ -19,7 +19,9 @@ export class SqlParams {
 
   /** `$3::numeric` for a value of a field */
   add(value: unknown, type: FieldType): string {
-    return this.raw(sqlValue(value), SQL_TYPE[type])
+    // A cursor has times as texts.
+    const time = type === 'DateTime' && typeof value === 'string'
+    return this.raw(sqlValue(time ? new Date(value) : value), SQL_TYPE[type])
   }
 
   /** `$3::numeric[]` for values of a field */
@@ -35,8 +37,6 @@ export class SqlParams {
 
 function sqlValue(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Date) return value.toISOString()
-  if (typeof value === 'string' && value.includes('\0'))
-    throw userError('BAD_USER_INPUT', `a text with a zero byte: ${shown(value)}`, 'leave out \\u0000')
+  if (value instanceof Date) return postgresInstant(value)
   return value
 }

@@ -22,12 +22,23 @@ export function maskError(log: Logger): (error: unknown) => GraphQLError {
       log.warn(`a database does not answer: ${(cause as Error).message}`)
       return at(userError('UNAVAILABLE', 'a database does not answer', 'try again in some seconds'), met)
     }
+    if (isDataException(cause)) {
+      log.warn(`a value that Postgres refuses, at ${met?.path?.join('.')}: ${(cause as Error).message}`)
+      const refused = 'a value is out of the range that the database has, or malformed'
+      return at(userError('BAD_USER_INPUT', refused, 'correct the arguments of this field'), met)
+    }
     const number = randomBytes(4).toString('hex')
     const inner = cause instanceof Error ? cause : new Error(String(cause))
     log.error({ number, path: met?.path?.join('.'), err: inner.stack }, `request failed: ${inner.message}`)
     const message = `internal error ${number}\n  fix: report it with this number; the server's log has the cause`
     return at(new GraphQLError(message, { extensions: { code: 'INTERNAL', number } }), met)
   }
+}
+
+/** Postgres's class 22: what it says of values, of which all come from callers. */
+function isDataException(error: unknown): boolean {
+  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
+  return typeof code === 'string' && severity !== undefined && /^22[0-9A-Z]{3}$/.test(code)
 }
 
 /** By name: where two copies of the graphql module are loaded (ESM and CommonJS), `instanceof` knows half of them. */

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import type { ApiContext } from '../context'
 import type { Row } from '../entities/columns'
-import type { EntityModel } from '../entities/entityModel'
+import type { Entity, EntityModel } from '../entities/entityModel'
 import { type ResolverMap, rowFromId } from '../entities/entityResolvers'
 import { lowerHex, malformedId } from '../entities/ids'
 
@@ -36,21 +36,28 @@ export function modelResolvers(model: EntityModel): ResolverMap {
   }
 }
 
-/** A model that has a row or that an edge names; null where nothing is known of it. */
+/** A model that has a row or that an edge names; null where nothing is known of it, an error where nothing can be. */
 export async function modelById(
-  entity: ReturnType<EntityModel['entity']>,
+  entity: Entity,
   given: string,
   scope: ApiContext['scope'],
 ): Promise<Row | null> {
   const id = lowerHex(given)
-  if (!id.includes('\0')) {
-    const row = await scope.entities.row(entity, id)
-    if (row) return row
-    if (await named(scope).load(id)) return rowFromId('Model', id)
-  }
-  const malformed = malformedId('Model', id)
+  const found = id.includes('\0') ? null : await knownModel(entity, id, scope)
+  const malformed = found ? undefined : malformedId('Model', id)
   if (malformed) throw malformed
-  return null
+  return found
+}
+
+/** A model that has a row or that an edge names, by an id as rows have it. */
+export async function knownModel(
+  entity: Entity,
+  id: string,
+  scope: ApiContext['scope'],
+): Promise<Row | null> {
+  const row = await scope.entities.row(entity, id)
+  if (row) return row
+  return (await named(scope).load(id)) ? rowFromId('Model', id) : null
 }
 
 /** Whether an edge names a model as its child or parent: indexes on child_id and parent_id. */

@@ -5,7 +5,7 @@ import type { Change } from '../live/liveEvents'
 import type { Notification } from '../live/notification'
 import { userError } from '../userError'
 import { chainStatuses } from './chains'
-import { modelById } from './model'
+import { knownModel } from './model'
 
 export const subscriptionDefs = /* GraphQL */ `
   """
@@ -58,7 +58,7 @@ export function subscriptionResolvers(model: EntityModel): Record<string, Record
         },
         resolve: async (id, _: unknown, { scope }) => ({
           id,
-          model: id === null ? null : await modelById(models, id, scope),
+          model: id === null ? null : await knownModel(models, id, scope),
         }),
       },
       royaltyPaid: {
@@ -86,7 +86,8 @@ export function subscriptionResolvers(model: EntityModel): Record<string, Record
           })
         },
         resolve: async (chain, _: unknown, { scope, chains }) =>
-          (await chainStatuses(scope, chains)).find(status => status.id === chain),
+          // Whoever notified of a chain that nobody knows: a status without figures.
+          (await chainStatuses(scope, [...chains, chain as string])).find(status => status.id === chain),
       },
     },
   }

@@ -1,3 +1,4 @@
+import { isInstant } from '../../postgres/instant'
 import type { EntityModel } from '../entities/entityModel'
 import type { ResolverMap } from '../entities/entityResolvers'
 import { lowerHex } from '../entities/ids'
@@ -88,6 +89,12 @@ async function tvlSeries(scope: RequestScope, args: TvlArgs) {
   const length = INTERVAL_MS[interval]
   const to = args.to?.getTime() ?? (await newest(scope)) + 1
   const from = floor(args.from?.getTime() ?? to - POINTS_UNASKED * length, length)
+  if (!isInstant(new Date(from)))
+    throw userError(
+      'BAD_USER_INPUT',
+      'from is before the year 1',
+      'give a later from, or none and a later to',
+    )
   if (from >= to)
     throw userError(
       'BAD_USER_INPUT',
