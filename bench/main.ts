@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { ingest } from './ingest/ingest'
 import { latency } from './latency'
 import { lineage } from './lineage'
+import { rebuild } from './rebuild'
 
 export interface BenchOptions {
   runs: number
@@ -17,7 +18,12 @@ export interface BenchOptions {
   neo4j: boolean
 }
 
-const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = { ingest, lineage, latency }
+const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = {
+  ingest,
+  lineage,
+  rebuild,
+  latency,
+}
 
 const program = new Command('bench')
   .description(
@@ -27,16 +33,17 @@ what goes on is told on standard error.
 
   ingest   logs a second from a local chain into Postgres, beside bare eth_getLogs + COPY and the stock Squid SDK
   lineage  milliseconds of an ancestors query at depth 3, 5 and 10, from Postgres and from Neo4j
+  rebuild  seconds to make Neo4j's graph from the tables, beside bare UNWIND … MERGE of the same rows
   latency  milliseconds from a mined block to its answer in GraphQL and to its node in Neo4j`,
   )
   .argument('[names...]', 'which; default: all')
-  .option('--runs <n>', 'ingest: the median of so many', count, 3)
+  .option('--runs <n>', 'ingest, rebuild: the median of so many', count, 3)
   .option('--logs <n>', 'ingest: logs, in blocks of 200 and again in blocks of 10', count, 100_000)
   .option('--rpc-delay <ms>', 'ingest: as from an endpoint so far away', count, 0)
   .option('--long [rows]', 'ingest: into tables that hold so many facts already (1000000,10000000)', value =>
     value.split(',').map(count),
   )
-  .option('--models <n>', 'lineage: models, with three parents each', count, 1_000_000)
+  .option('--models <n>', 'lineage, rebuild: models, with three parents each', count, 1_000_000)
   .option('--samples <n>', 'lineage: queries at each depth', count, 300)
   .option('--blocks <n>', 'latency: blocks', count, 100)
   .option('--poll <ms>', 'latency: how often the indexer asks for the head', count, 300)

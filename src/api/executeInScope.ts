@@ -6,7 +6,7 @@ import type { AnswerMemory } from './limits/answerMemory'
 import { tooCostly } from './limits/cost'
 import type { Slots } from './limits/slots'
 import type { ApiMetrics } from './metrics'
-import { asOf } from './resolvers/chains'
+import { asOf, projectedAsOf } from './resolvers/chains'
 import type { RequestScope } from './scope'
 import { userError } from './userError'
 
@@ -62,8 +62,9 @@ export async function executeInScope(
 async function withHeights(result: ExecutionResult, scope: RequestScope): Promise<ExecutionResult> {
   if (!scope.used) return result
   try {
-    const heights = asOf(await scope.heights())
-    return { ...result, extensions: { ...result.extensions, asOf: heights } }
+    const heights = await scope.heights()
+    const projected = scope.projected && { projectedAsOf: projectedAsOf(scope.projected, heights) }
+    return { ...result, extensions: { ...result.extensions, asOf: asOf(heights), ...projected } }
   } catch {
     return result // a statement failed before, and says why in the errors
   }

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import type { ProjectedHeight } from '../graph/watermark'
 import { type ChainHeight, readHeights } from '../postgres/heights'
 import { type OpenSnapshot, openSnapshot, type Statement } from '../postgres/snapshot'
 import { SnapshotClosedError } from '../postgres/snapshotError'
@@ -24,6 +25,7 @@ export class RequestScope implements CountingSnapshot {
   private last: Promise<unknown> = Promise.resolve()
   private readonly loaders = new Map<unknown, unknown>()
   private heightsRead: Promise<ChainHeight[]> | undefined
+  private projectedHeights: ProjectedHeight[] | undefined
 
   constructor(
     private readonly pool: Pool,
@@ -77,6 +79,19 @@ export class RequestScope implements CountingSnapshot {
   heights(): Promise<ChainHeight[]> {
     this.heightsRead ??= readHeights(this)
     return this.heightsRead
+  }
+
+  /** Of what Neo4j answered as far as it has come: the lowest heights; undefined: nothing. */
+  get projected(): readonly ProjectedHeight[] | undefined {
+    return this.projectedHeights
+  }
+
+  /** Notes that a part of the answer is of these blocks. */
+  noteProjected(heights: readonly ProjectedHeight[]): void {
+    this.projectedHeights = heights.map(block => {
+      const before = this.projectedHeights?.find(one => one.chain === block.chain)
+      return before && before.height < block.height ? before : block
+    })
   }
 
   /** A loader or other thing that lives with this scope, made when first asked for. */

@@ -22,6 +22,8 @@ import { variableDepthPlugin } from './limits/variableDepth'
 import { ListenError } from './listenError'
 import { Listener } from './live/listener'
 import { LiveEvents } from './live/liveEvents'
+import type { Notification } from './live/notification'
+import { ReplicaGate } from './live/replicaGate'
 import { ApiMetrics } from './metrics'
 import { readiness } from './readiness'
 import { requestFormPlugin } from './requestForm'
@@ -56,8 +58,9 @@ const EVENTS_AT_ONCE = 5
 /** Starts to answer in GraphQL, with statements, health, readiness and metrics beside it. */
 export async function startApi({ config, ...options }: ApiOptions): Promise<Api> {
   const log = createLogger('provenance:api')
+  const { url, replicaUrl } = config.postgres
   const pool =
-    options.pool ?? createPool(config.postgres.url, { max: POOL_SIZE, applicationName: 'provenance-api' })
+    options.pool ?? createPool(replicaUrl ?? url, { max: POOL_SIZE, applicationName: 'provenance-api' })
   const { timeoutMs, maxLagSeconds } = config.api
   // Of its own, so that requests that use up the pool do not make the API look as if the database were gone.
   const readinessPool = createPool(config.postgres.url, { max: 1, applicationName: 'provenance-ready' })
@@ -110,13 +113,23 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     parserAndValidationCache: true,
   })
 
-  const listener = new Listener({
-    url: config.postgres.url,
-    log,
-    onNotification: notification => live.publish(notification),
+  const told = {
+    onNotification: (notification: Notification) => live.publish(notification),
     onGap: () => live.gap(),
+  }
+  // A standby cannot be listened to.
+  const primary = replicaUrl ? createPool(url, { max: 1, applicationName: 'provenance-live' }) : undefined
+  const gate = primary && new ReplicaGate({ primary, replica: pool, log, ...told })
+  const listener = new Listener({
+    url,
+    log,
+    onNotification: notification =>
+      gate ? gate.notification(notification) : told.onNotification(notification),
+    onGap: () => (gate ? gate.missed() : told.onGap()),
   })
   const endConnections = async () => {
+    gate?.stop()
+    await primary?.end()
     await driver?.close()
     await readinessPool.end()
     if (!options.pool) await pool.end()

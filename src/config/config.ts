@@ -3,7 +3,8 @@
 export interface Config {
   /** file it was read from, for messages */
   file: string
-  postgres: { url: string }
+  /** `replicaUrl`: a streaming standby of it, which the API reads from */
+  postgres: { url: string; replicaUrl?: string }
   /** absent: no Neo4j, everything is answered from Postgres */
   neo4j?: { url: string; user?: string; password?: string }
   api: ApiConfig

@@ -27,7 +27,7 @@ interface RawChain
 const RPC_CACHE_MEGABYTES = 1024
 
 interface RawConfig {
-  postgres: { url: string }
+  postgres: { url: string; replicaUrl?: string }
   neo4j?: { url: string; user?: string; password?: string }
   api?: Partial<ApiConfig>
   chains: RawChain[]
@@ -68,6 +68,7 @@ export function checkConfig(
   )
   if (!validate(raw)) throw explain(validate.errors![0]!, raw)
   checkPostgresUrl(raw.postgres.url, 'postgres.url')
+  if (raw.postgres.replicaUrl) checkPostgresUrl(raw.postgres.replicaUrl, 'postgres.replicaUrl')
   if (raw.neo4j?.url) checkNeo4jUrl(raw.neo4j.url, 'neo4j.url')
   const ids = new Set<number>()
   const names = new Set<string>()
@@ -83,7 +84,7 @@ export function checkConfig(
   })
   return {
     file,
-    postgres: raw.postgres,
+    postgres: { url: raw.postgres.url, replicaUrl: raw.postgres.replicaUrl || undefined },
     neo4j: raw.neo4j?.url ? raw.neo4j : undefined,
     api: { host: '127.0.0.1', port: 4350, timeoutMs: 10_000, maxLagSeconds: 120, ...raw.api },
     chains,

@@ -39,36 +39,38 @@ export async function loadChanges(db: Snapshot, keys: { kind: string; id: string
   for (const element of nodeElements) {
     const ids = [...(dirty.get(element.table) ?? [])]
     if (ids.length === 0) continue
-    const rows = await db.query<Record<string, unknown>>({
-      name: `graph-load-${element.label}`,
-      text: `${selectNodes(element)} WHERE id = ANY ($1::text[])`,
-      values: [ids],
-    })
-    changes.nodes.push({
-      element,
-      ...split(
-        ids,
-        rows.map(row => nodeRow(element, row)),
-      ),
-    })
+    changes.nodes.push({ element, ...split(ids, await nodesById(db, element, ids)) })
   }
   for (const element of relationshipElements) {
     const ids = [...(dirty.get(element.table) ?? [])]
     if (ids.length === 0) continue
-    const rows = await db.query<Record<string, unknown>>({
-      name: `graph-load-${element.type}`,
-      text: `${selectRelationships(element)} AND id = ANY ($1::text[])`,
-      values: [ids],
-    })
-    changes.relationships.push({
-      element,
-      ...split(
-        ids,
-        rows.map(row => relationshipRow(element, row)),
-      ),
-    })
+    changes.relationships.push({ element, ...split(ids, await relationshipsById(db, element, ids)) })
   }
   return changes
+}
+
+/** The rows of these ids that there are. */
+export async function nodesById(db: Snapshot, element: NodeElement, ids: string[]): Promise<NodeRow[]> {
+  const rows = await db.query<Record<string, unknown>>({
+    name: `graph-load-${element.label}`,
+    text: `${selectNodes(element)} WHERE id = ANY ($1::text[])`,
+    values: [ids],
+  })
+  return rows.map(row => nodeRow(element, row))
+}
+
+/** As `nodesById`. */
+export async function relationshipsById(
+  db: Snapshot,
+  element: RelationshipElement,
+  ids: string[],
+): Promise<RelationshipRow[]> {
+  const rows = await db.query<Record<string, unknown>>({
+    name: `graph-load-${element.type}`,
+    text: `${selectRelationships(element)} AND id = ANY ($1::text[])`,
+    values: [ids],
+  })
+  return rows.map(row => relationshipRow(element, row))
 }
 
 /** One page of an element's rows, in the order of the primary key, after the id `after` ('' at first). */
@@ -111,7 +113,7 @@ export async function loadStubs(db: Snapshot, { label, table }: NodeElement): Pr
   )
   const rows = await db.query<{ id: string }>({
     name: `graph-stubs-${label}`,
-    text: `SELECT DISTINCT id FROM (${ends.join(' UNION ')}) ends
+    text: `SELECT DISTINCT id FROM (${ends.join(' UNION ALL ')}) ends
             WHERE NOT EXISTS (SELECT FROM ${table} t WHERE t.id = ends.id)`,
   })
   return rows.map(({ id }) => ({ id, properties: stubProperties(label as Label, id) }))

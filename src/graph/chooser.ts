@@ -1,6 +1,7 @@
 import type { Driver, Transaction } from 'neo4j-driver'
 import { readHeights } from '../postgres/heights'
 import type { Snapshot } from '../postgres/snapshot'
+import { readIdentity } from './acknowledgement'
 import { GraphError } from './graphError'
 import type {
   Closure,
@@ -13,9 +14,9 @@ import type {
 } from './lineage'
 import { isPassing } from './neo4j'
 import { Neo4jLineage } from './neo4jLineage'
-import { hasKeysAfter, isSame } from './outbox'
+import { isLevel } from './outbox'
 import { PostgresLineage } from './postgresLineage'
-import { readWatermark, type Watermark } from './watermark'
+import { type ProjectedHeight, readWatermark, type Watermark } from './watermark'
 
 export interface LineageOptions {
   /** whose state the answers are true for */
@@ -26,6 +27,15 @@ export interface LineageOptions {
   engine?: Engine
   /** longest time for one question to Neo4j, ms */
   timeoutMs?: number
+}
+
+/** Neo4j reads what is committed as it goes: an answer that lineage changed under is asked for again so many times. */
+const ATTEMPTS = 5
+
+/** `heights`: where they are not the snapshot's. */
+interface Answer<T> {
+  answer: T
+  heights?: ProjectedHeight[]
 }
 
 /** After Neo4j failed, it is not asked again for so long, so that requests do not each wait for a timeout. */
@@ -47,16 +57,19 @@ class ChosenLineage implements Lineage {
     this.postgres = new PostgresLineage(options.db)
   }
 
-  closure(request: ClosureRequest): Promise<Closure> {
-    return this.ask(lineage => lineage.closure(request))
+  async closure(request: ClosureRequest): Promise<Closure> {
+    const { answer, heights } = await this.ask(lineage => lineage.closure(request))
+    return { ...answer, heights }
   }
 
-  closures(models: string[], bounds: ClosureBounds): Promise<Closure[]> {
-    return this.ask(lineage => lineage.closures(models, bounds))
+  async closures(models: string[], bounds: ClosureBounds): Promise<Closure[]> {
+    const { answer, heights } = await this.ask(lineage => lineage.closures(models, bounds))
+    return answer.map(closure => ({ ...closure, heights }))
   }
 
-  commonAncestors(models: string[], first?: number): Promise<CommonAncestors> {
-    return this.ask(lineage => lineage.commonAncestors(models, first))
+  async commonAncestors(models: string[], first?: number): Promise<CommonAncestors> {
+    const { answer, heights } = await this.ask(lineage => lineage.commonAncestors(models, first))
+    return { ...answer, heights }
   }
 
   async path(from: string, to: string): Promise<LineagePath> {
@@ -64,12 +77,36 @@ class ChosenLineage implements Lineage {
       const found = await this.freshPath(from, to)
       if (found) return found
     }
-    return this.ask(lineage => lineage.path(from, to))
+    const { answer, heights } = await this.ask(lineage => lineage.path(from, to))
+    return { ...answer, heights }
   }
 
-  private ask<T>(question: (lineage: Lineage) => Promise<T>): Promise<T> {
-    if (this.options.engine === 'NEO4J') return this.inNeo4j(tx => question(new Neo4jLineage(tx)))
-    return question(this.postgres)
+  private async ask<T>(question: (lineage: Lineage) => Promise<T>): Promise<Answer<T>> {
+    if (this.options.engine === 'NEO4J') return this.asProjected(question)
+    return { answer: await question(this.postgres) }
+  }
+
+  /** What Neo4j says as far as it has come, and how far that is. */
+  private async asProjected<T>(question: (lineage: Lineage) => Promise<T>): Promise<Answer<T>> {
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const found = await this.inNeo4j(async tx => {
+        const before = await readWatermark(tx)
+        if (before?.state !== 'READY') {
+          throw new GraphError(
+            'lineage: Neo4j is asked for, and its graph is still being made',
+            'ask again when `chains { projected }` says that it is there, or ask Postgres',
+          )
+        }
+        const answer = await question(new Neo4jLineage(tx))
+        const after = await readWatermark(tx)
+        return after && hasSameLineage(before, after) ? { answer, heights: after.heights } : undefined
+      })
+      if (found) return found
+    }
+    throw new GraphError(
+      `lineage: Neo4j is asked for, and lineage changed ${ATTEMPTS} times while it was read`,
+      'ask again, ask for less, or ask Postgres',
+    )
   }
 
   /** Undefined where Neo4j cannot answer for this snapshot. */
@@ -81,9 +118,9 @@ class ChosenLineage implements Lineage {
         const before = await readWatermark(tx)
         if (!before || !(await isFresh(db, before))) return undefined
         const path = await new Neo4jLineage(tx).path(from, to)
-        // Neo4j's statements see what is committed as they run: the graph must have stood still.
+        // Neo4j's statements see what is committed as they run.
         const after = await readWatermark(tx)
-        return after && after.generation === before.generation && isSame(after, before) ? path : undefined
+        return after && hasSameLineage(before, after) ? path : undefined
       })
       failedAt.delete(driver)
       return answer
@@ -121,6 +158,16 @@ class ChosenLineage implements Lineage {
   }
 }
 
+/** Whether what is read of lineage between the two is of one state, whatever else changed meanwhile. */
+function hasSameLineage(before: Watermark, after: Watermark): boolean {
+  return (
+    after.state === 'READY' &&
+    after.generation === before.generation &&
+    after.lineageStep === before.lineageStep &&
+    after.step >= before.step // else it was put back
+  )
+}
+
 /** Whether the graph at this watermark equals the tables of the snapshot: same blocks, and no change that it has not taken. */
 export async function isFresh(db: Snapshot, watermark: Watermark): Promise<boolean> {
   if (watermark.state !== 'READY') return false
@@ -130,5 +177,5 @@ export async function isFresh(db: Snapshot, watermark: Watermark): Promise<boole
     heights.every(({ chain, height, hash }) =>
       watermark.heights.some(w => w.chain === chain && w.height === height && w.hash === hash),
     )
-  return same && !(await hasKeysAfter(db, watermark))
+  return same && (await readIdentity(db)).identity === watermark.identity && (await isLevel(db, watermark))
 }

@@ -175,6 +175,14 @@ export function propertiesOf(
   return properties
 }
 
+/** Names of the properties that `propertiesOf` may give. */
+export function propertyNames(element: { properties: Property[] }): string[] {
+  return [
+    'id',
+    ...element.properties.flatMap(({ name, type }) => (type === 'amount' ? [name, `${name}Float`] : [name])),
+  ]
+}
+
 /** Properties of a node that relationships name and no row has (yet): what its id tells. */
 export function stubProperties(label: Label, id: string): Record<string, PropertyValue> {
   const properties: Record<string, PropertyValue> = { id, status: 'STUB' }

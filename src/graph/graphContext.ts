@@ -15,6 +15,8 @@ export interface GraphContext {
   holder: string
   /** most dirty keys, or rows of one kind, that go to Neo4j in one transaction */
   batch: number
+  /** most keys that wait for a Neo4j that takes none; absent: see backlog.ts */
+  mostWaiting?: number
   signal?: AbortSignal
   metrics?: ProjectorMetrics
 }

@@ -11,15 +11,12 @@ export class GraphError extends Error {
   }
 }
 
-/** Another projector wrote the watermark that this one was about to write. Nothing of ours was written. */
+/** Another projector is at work. Nothing of ours was written. */
 export class ProjectorConflictError extends GraphError {
   override name = 'ProjectorConflictError'
 
-  constructor(expected: string, met: string, holder: string) {
-    super(
-      `projector: Neo4j's watermark is ${met}, expected ${expected}: ${holder} projects into it as well`,
-      'run one `provenance graph project` for one Neo4j; the other one goes on',
-    )
+  constructor(met: string, fix = 'the other one goes on') {
+    super(`projector: ${met}`, `run one \`provenance graph project\` for one database and one Neo4j; ${fix}`)
   }
 }
 

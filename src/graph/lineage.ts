@@ -1,3 +1,5 @@
+import type { ProjectedHeight } from './watermark'
+
 /**
  * Questions about lineage, answered from Postgres or from Neo4j with the same answers.
  *
@@ -71,12 +73,16 @@ export interface Closure {
   /** shares and `cyclic` are of the whole lineage; false: only of the part within maxDepth and the first 5000 nodes */
   sharesComplete: boolean
   answeredBy: Engine
+  /** blocks that the answer is true at, where Neo4j gives it as far as it has come; absent: those of the snapshot */
+  heights?: ProjectedHeight[]
 }
 
 export interface LineagePath {
   /** from the descendant upwards; empty: both are the same model; null: there is none */
   edges: LineageEdge[] | null
   answeredBy: Engine
+  /** as of a closure */
+  heights?: ProjectedHeight[]
 }
 
 export interface CommonAncestor {
@@ -92,6 +98,8 @@ export interface CommonAncestors {
   /** a model has so many ancestors that some were left out */
   truncated: boolean
   answeredBy: Engine
+  /** as of a closure */
+  heights?: ProjectedHeight[]
 }
 
 export const MAX_DEPTH = 1_000

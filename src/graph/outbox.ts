@@ -20,10 +20,18 @@ export interface PendingKeys {
   keys: DirtyKey[]
   /** nothing that the snapshot sees is missing from `keys`: with them applied, Neo4j equals the snapshot */
   complete: boolean
+  /** some were written in another cluster, and restored here from a dump: their turn in the order never comes */
+  foreign: boolean
 }
+
+/** A transaction of a second or so: a longer one would hold up the projection of others. */
+const REMOVED_AT_ONCE = 100_000
 
 /** Id of the key that a TRUNCATE leaves. */
 export const WHOLE_TABLE = '*'
+
+/** What a snapshot sees was written by a transaction that ended before it, so below its xmax: of this cluster. */
+const FOREIGN = 'xid >= pg_snapshot_xmax(pg_current_snapshot())'
 
 interface KeyRow {
   xid: string
@@ -31,6 +39,7 @@ interface KeyRow {
   kind: string
   id: string
   settled: boolean
+  foreign: boolean
 }
 
 /**
@@ -44,7 +53,8 @@ interface KeyRow {
 export async function readKeys(db: Snapshot, after: Cursor, limit: number): Promise<PendingKeys> {
   const rows = await db.query<KeyRow>({
     name: 'graph-outbox-keys',
-    text: `SELECT xid::text, seq::text, kind, id, xid < pg_snapshot_xmin(pg_current_snapshot()) AS settled
+    text: `SELECT xid::text, seq::text, kind, id, xid < pg_snapshot_xmin(pg_current_snapshot()) AS settled,
+                  ${FOREIGN} AS foreign
              FROM graph_outbox
             WHERE (xid, seq) > ($1::text::xid8, $2::bigint)
             ORDER BY graph_outbox.xid, graph_outbox.seq
@@ -55,7 +65,7 @@ export async function readKeys(db: Snapshot, after: Cursor, limit: number): Prom
     .slice(0, limit)
     .filter(row => row.settled)
     .map(row => ({ xid: BigInt(row.xid), seq: BigInt(row.seq), kind: row.kind, id: row.id }))
-  return { keys, complete: keys.length === rows.length }
+  return { keys, complete: keys.length === rows.length, foreign: rows.some(row => row.foreign) }
 }
 
 /** Every key that the snapshot sees after the cursor, settled or not; undefined if they are more than `limit`. */
@@ -72,14 +82,18 @@ export async function readAllKeys(
   return rows.length > limit ? undefined : rows
 }
 
-/** Whether the snapshot sees a change that a graph at `cursor` has not. */
-export async function hasKeysAfter(db: Snapshot, cursor: Cursor): Promise<boolean> {
-  const [row] = await db.query<{ behind: boolean }>({
-    name: 'graph-outbox-behind',
-    text: `SELECT EXISTS (SELECT FROM graph_outbox WHERE (xid, seq) > ($1::text::xid8, $2::bigint)) AS behind`,
+/**
+ * Whether a graph at `cursor` has every change that the snapshot sees, and none that it does not see: those of
+ * transactions that ended after it.
+ */
+export async function isLevel(db: Snapshot, cursor: Cursor): Promise<boolean> {
+  const [row] = await db.query<{ level: boolean }>({
+    name: 'graph-outbox-level',
+    text: `SELECT ($1::text::xid8, $2::bigint) < (pg_snapshot_xmin(pg_current_snapshot()), 1::bigint)
+                  AND NOT EXISTS (SELECT FROM graph_outbox WHERE (xid, seq) > ($1::text::xid8, $2::bigint)) AS level`,
     values: [String(cursor.xid), String(cursor.seq)],
   })
-  return row!.behind
+  return row!.level
 }
 
 /** Where a graph made from this snapshot begins: what runs now, or is yet to begin, comes after it. */
@@ -100,14 +114,28 @@ export async function pruneOutbox(pool: Pool, upTo: Cursor): Promise<number> {
   return rowCount ?? 0
 }
 
-export function isAfter(a: Cursor, b: Cursor): boolean {
-  return a.xid > b.xid || (a.xid === b.xid && a.seq > b.seq)
+/** Removes the keys that were restored from another cluster's dump; a graph that is made from the tables needs none. */
+export async function discardForeignKeys(pool: Pool): Promise<void> {
+  await pool.query(`DELETE FROM graph_outbox WHERE ${FOREIGN}`)
 }
 
-export function isSame(a: Cursor, b: Cursor): boolean {
-  return a.xid === b.xid && a.seq === b.seq
+/** Whether more than `most` keys wait. */
+export async function waitMoreThan(pool: Pool, most: number): Promise<boolean> {
+  const { rows } = await pool.query<{ more: boolean }>(
+    `SELECT count(*) > $1 AS more FROM (SELECT FROM graph_outbox LIMIT $1 + 1) waiting`,
+    [most],
+  )
+  return rows[0]!.more
 }
 
-export function describe(cursor: Cursor): string {
-  return `${cursor.xid}/${cursor.seq}`
+/** Removes every key that is there, some at a time. */
+export async function emptyOutbox(pool: Pool): Promise<number> {
+  for (let removed = 0; ; ) {
+    const { rowCount } = await pool.query(
+      `DELETE FROM graph_outbox WHERE (xid, seq) IN
+         (SELECT xid, seq FROM graph_outbox ORDER BY xid, seq LIMIT ${REMOVED_AT_ONCE})`,
+    )
+    removed += rowCount ?? 0
+    if ((rowCount ?? 0) < REMOVED_AT_ONCE) return removed
+  }
 }

@@ -7,6 +7,12 @@ export interface ProjectorMetrics {
   upToDate(): void
   failed(): void
   rebuilt(): void
+  /** whether it is kept from projecting */
+  stopped(isStopped: boolean): void
+  /** rows that Neo4j refuses at present */
+  refused(count: number): void
+  /** nodes and relationships that somebody else had changed */
+  mended(count: number): void
 }
 
 export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
@@ -31,6 +37,21 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     help: 'Times the graph was made anew',
     registers,
   })
+  const stopped = new Gauge({
+    name: 'provenance_graph_stopped',
+    help: '1 while something keeps the projector from projecting, else 0',
+    registers,
+  })
+  const refused = new Gauge({
+    name: 'provenance_graph_refused_rows',
+    help: 'Rows that Neo4j refuses, and the graph is without',
+    registers,
+  })
+  const mended = new Counter({
+    name: 'provenance_graph_mended_total',
+    help: 'Nodes and relationships that somebody else had changed, and were put right',
+    registers,
+  })
   let equalAt: number | undefined
   new Gauge({
     name: 'provenance_graph_behind_seconds',
@@ -50,5 +71,8 @@ export function createProjectorMetrics(registry: Registry): ProjectorMetrics {
     },
     failed: () => failures.inc(),
     rebuilt: () => rebuilds.inc(),
+    stopped: isStopped => stopped.set(isStopped ? 1 : 0),
+    refused: count => refused.set(count),
+    mended: count => mended.inc(count),
   }
 }

@@ -20,7 +20,7 @@ export async function rebuildGraph(options: GraphOptions): Promise<Rebuilt> {
     while ((await projection.step()) === 'MORE') context.signal?.throwIfAborted()
     if (!projection.position) throw new WatermarkLostError('another process has taken over the rebuild')
     const done = await finishRebuild(context, projection.position)
-    await acknowledge(context.pool, done)
+    await acknowledge(context.pool, done, true)
     return { seconds: (performance.now() - start) / 1000, heights: done.heights }
   } finally {
     await closeContext(context)

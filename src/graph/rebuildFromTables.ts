@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Transaction } from 'neo4j-driver'
 import { withSnapshot } from '../postgres/snapshot'
-import { readIdentity } from './acknowledgement'
-import { pageOfNodes, pageOfRelationships } from './changes'
+import { announceMaking, readIdentity } from './acknowledgement'
+import { loadStubs, type NodeRow, pageOfNodes, pageOfRelationships, type RelationshipRow } from './changes'
 import { ensureConstraints } from './constraints'
+import { readCounts } from './counts'
 import { nodeElements, relationshipElements } from './elements'
 import { type GraphContext, inGraph, STATEMENT_TIMEOUT_MS } from './graphContext'
 import { GraphError } from './graphError'
-import { writeNodes, writeRelationships } from './graphWriter'
-import { cursorOf } from './outbox'
-import { claimWatermark, isAbandoned, lockWatermark, type Watermark, writeWatermark } from './watermark'
+import { createNodes, createRelationships, writeNodes, writeRelationships } from './graphWriter'
+import { isRefusal } from './neo4j'
+import { cursorOf, discardForeignKeys } from './outbox'
+import { RefusedRows } from './refusedRows'
+import { claimWatermark, isSilent, lockWatermark, type Watermark, writeWatermark } from './watermark'
 
 const PROGRESS_EVERY_MS = 5_000
 
@@ -21,6 +24,7 @@ const PROGRESS_EVERY_MS = 5_000
 export async function rebuildFromTables(context: GraphContext): Promise<Watermark> {
   const { pool, driver, logger } = context
   await ensureConstraints(driver)
+  await discardForeignKeys(pool)
   const start = await withSnapshot(pool, { timeoutMs: STATEMENT_TIMEOUT_MS }, async db => ({
     cursor: await cursorOf(db),
     identity: (await readIdentity(db)).identity,
@@ -30,17 +34,21 @@ export async function rebuildFromTables(context: GraphContext): Promise<Watermar
     state: 'REBUILDING',
     identity: start.identity,
     generation: randomUUID(),
+    step: 0n,
+    lineageStep: 0n,
     holder: context.holder,
     heights: [],
+    counts: {},
   }
   await inGraph(driver, async tx => {
     const met = await lockWatermark(tx)
-    if (met?.state === 'REBUILDING' && met.holder !== context.holder && !(await isAbandoned(tx, met))) {
+    if (met?.state === 'REBUILDING' && met.holder !== context.holder && !(await isSilent(tx, met))) {
       throw new GraphError(
         `rebuild: ${met.holder} is rebuilding the graph`,
         'let it end; if that process has died on another machine, try again in a minute',
       )
     }
+    await announceMaking(pool, watermark.generation)
     await writeWatermark(tx, watermark)
   })
   const removed = await wipe(context, watermark)
@@ -52,10 +60,16 @@ export async function rebuildFromTables(context: GraphContext): Promise<Watermar
 
 /** Hands the graph over to projectors. */
 export async function finishRebuild(context: GraphContext, watermark: Watermark): Promise<Watermark> {
-  const ready: Watermark = { ...watermark, state: 'READY' }
-  await inGraph(context.driver, async tx => {
+  const ready = await inGraph(context.driver, async tx => {
     await claimWatermark(tx, watermark)
+    const ready: Watermark = {
+      ...watermark,
+      state: 'READY',
+      step: watermark.step + 1n,
+      counts: await readCounts(tx),
+    }
     await writeWatermark(tx, ready)
+    return ready
   })
   context.metrics?.rebuilt()
   return ready
@@ -87,25 +101,85 @@ async function fill(context: GraphContext, watermark: Watermark): Promise<number
   const { pool, batch } = context
   const options = { timeoutMs: STATEMENT_TIMEOUT_MS }
   const progress = new Progress(context, 'written')
+  const refused = new RefusedRows(context)
+  await refused.forget()
+  const put = async <R extends NodeRow>(table: string, rows: R[], { create, write }: Writers<R>) => {
+    await writeOrNote(context, watermark, rows, create, write, (row, error) =>
+      refused.add({ kind: table, id: row.id }, error),
+    )
+    progress.add(rows.length)
+  }
   for (const element of nodeElements) {
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const from: string = after
-      const rows = await withSnapshot(pool, options, db => pageOfNodes(db, element, from, batch))
-      if (rows.length > 0) await step(context, watermark, tx => writeNodes(tx, element, rows))
-      progress.add(rows.length)
-      after = rows.length === batch ? rows.at(-1)!.id : undefined
+    const writers = {
+      create: (tx: Transaction, rows: NodeRow[]) => createNodes(tx, element, rows),
+      write: (tx: Transaction, rows: NodeRow[]) => writeNodes(tx, element, rows),
+    }
+    const read = (after: string) => withSnapshot(pool, options, db => pageOfNodes(db, element, after, batch))
+    for await (const rows of pagesAhead(read, batch)) await put(element.table, rows, writers)
+    // So that every relationship finds its ends.
+    const stubs = await withSnapshot(pool, options, db => loadStubs(db, element))
+    for (let i = 0; i < stubs.length; i += batch) {
+      await put(element.table, stubs.slice(i, i + batch), writers)
     }
   }
   for (const element of relationshipElements) {
-    for (let after: string | undefined = ''; after !== undefined; ) {
-      const from: string = after
-      const rows = await withSnapshot(pool, options, db => pageOfRelationships(db, element, from, batch))
-      if (rows.length > 0) await step(context, watermark, tx => writeRelationships(tx, element, rows))
-      progress.add(rows.length)
-      after = rows.length === batch ? rows.at(-1)!.id : undefined
+    const writers = {
+      create: async (tx: Transaction, rows: RelationshipRow[]) => {
+        const created = await createRelationships(tx, element, rows)
+        // An end that nobody had named till now: made by the writer that makes what is missing.
+        if (created < rows.length) await writeRelationships(tx, element, rows)
+      },
+      write: (tx: Transaction, rows: RelationshipRow[]) => writeRelationships(tx, element, rows),
     }
+    const read = (after: string) =>
+      withSnapshot(pool, options, db => pageOfRelationships(db, element, after, batch))
+    for await (const rows of pagesAhead(read, batch)) await put(element.table, rows, writers)
   }
   return progress.total
+}
+
+interface Writers<R> {
+  create(tx: Transaction, rows: R[]): Promise<void>
+  /** as `create`, of what may be there already */
+  write(tx: Transaction, rows: R[]): Promise<void>
+}
+
+/** The pages of a table, the next one being read while one is written. */
+async function* pagesAhead<R extends { id: string }>(
+  read: (after: string) => Promise<R[]>,
+  limit: number,
+): AsyncIterable<R[]> {
+  for (let next: Promise<R[]> | undefined = read(''); next; ) {
+    const rows: R[] = await next
+    next = rows.length === limit ? read(rows.at(-1)!.id) : undefined
+    next?.catch(() => {}) // heard when its turn comes
+    if (rows.length > 0) yield rows
+  }
+}
+
+/** Writes the rows; where Neo4j refuses them, in halves, down to those that it refuses. */
+async function writeOrNote<R>(
+  context: GraphContext,
+  watermark: Watermark,
+  rows: R[],
+  create: (tx: Transaction, rows: R[]) => Promise<void>,
+  write: (tx: Transaction, rows: R[]) => Promise<void>,
+  note: (row: R, error: Error) => Promise<void>,
+): Promise<void> {
+  try {
+    await step(context, watermark, tx => create(tx, rows))
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    if (rows.length === 1) {
+      // Where the server takes nothing at all, it is not the row.
+      await step(context, watermark, async () => {})
+      return note(rows[0]!, error)
+    }
+    const half = Math.ceil(rows.length / 2)
+    for (const part of [rows.slice(0, half), rows.slice(half)]) {
+      await writeOrNote(context, watermark, part, write, write, note)
+    }
+  }
 }
 
 /** One transaction of a rebuild: only while the rebuild is ours, and with a sign of life. */

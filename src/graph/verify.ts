@@ -2,12 +2,13 @@ import type { Transaction } from 'neo4j-driver'
 import { type Snapshot, withSnapshot } from '../postgres/snapshot'
 import { readIdentity } from './acknowledgement'
 import { pause } from './backOff'
-import { loadChanges, loadStubs, pageOfNodes, pageOfRelationships } from './changes'
+import { type Changes, loadChanges, loadStubs, pageOfNodes, pageOfRelationships } from './changes'
 import { bucketOf, Checksums, canonical, type Item } from './checksums'
 import { type NodeElement, nodeElements, type RelationshipElement, relationshipElements } from './elements'
 import { closeContext, type GraphContext, type GraphOptions, openContext } from './graphContext'
 import { GraphError } from './graphError'
 import { applyChanges } from './graphWriter'
+import { isRefusal } from './neo4j'
 import { readAllKeys, WHOLE_TABLE } from './outbox'
 import { lockWatermark } from './watermark'
 
@@ -79,7 +80,8 @@ async function compareOnce({ driver, pool, logger }: GraphContext): Promise<Veri
       const keys = await readAllKeys(db, watermark, MOST_PENDING)
       if (!keys) return `more than ${MOST_PENDING} changes wait to be projected`
       if (keys.some(key => key.id === WHOLE_TABLE)) return 'the graph is about to be rebuilt'
-      await applyChanges(tx, await loadChanges(db, keys))
+      const refused = await refusalOf(tx, await loadChanges(db, keys))
+      if (refused) return `Neo4j refuses a change that waits for it: ${refused.message}`
       const comparison = new Comparison(db, tx)
       for (const element of nodeElements) {
         await comparison.compare(element.label, () => nodesOf(db, element), nodesQuery(element))
@@ -98,6 +100,17 @@ async function compareOnce({ driver, pool, logger }: GraphContext): Promise<Veri
   } finally {
     if (tx.isOpen()) await tx.rollback().catch(() => {})
     await session.close().catch(() => {})
+  }
+}
+
+/** Works the changes in. What Neo4j refuses, the projector is about to leave out. */
+async function refusalOf(tx: Transaction, changes: Changes): Promise<Error | undefined> {
+  try {
+    await applyChanges(tx, changes)
+    return undefined
+  } catch (error) {
+    if (isRefusal(error)) return error
+    throw error
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ManagedTransaction, Transaction } from 'neo4j-driver'
 import { ProjectorConflictError, WatermarkLostError } from './graphError'
 import { isGone } from './holder'
-import { type Cursor, describe, isSame } from './outbox'
+import type { Cursor } from './outbox'
 
 /** A chain's block up to which the graph holds everything. */
 export interface ProjectedHeight {
@@ -23,9 +23,15 @@ export interface Watermark extends Cursor {
   identity: string
   /** which making of the graph this is: a UUID that each rebuild draws */
   generation: string
+  /** transactions that the projection has written since it was made */
+  step: bigint
+  /** the last of them that changed lineage */
+  lineageStep: bigint
   /** process that last wrote it */
   holder: string
   heights: ProjectedHeight[]
+  /** nodes of each label and relationships of each type, as this step left them; empty: not counted yet */
+  counts: Record<string, number>
 }
 
 type AnyTransaction = Transaction | ManagedTransaction
@@ -40,20 +46,22 @@ export async function readWatermark(tx: AnyTransaction): Promise<Watermark | und
     state: w.state ?? 'REBUILDING',
     identity: w.identity ?? '',
     generation: w.generation ?? '',
+    step: w.step ?? 0n,
+    lineageStep: w.lineageStep ?? 0n,
     holder: w.holder ?? 'nobody',
     heights: JSON.parse(w.heights ?? '[]'),
+    counts: JSON.parse(w.counts ?? '{}'),
   }
 }
 
-/** Whether the graph is left unfinished: by a process that is gone, or that has given no sign of life for a minute. */
-export async function isAbandoned(tx: AnyTransaction, { state, holder }: Watermark): Promise<boolean> {
-  if (state !== 'REBUILDING') return false
+/** Whether nobody writes the graph: its holder is a process that is gone, or has given no sign of life for a minute. */
+export async function isSilent(tx: AnyTransaction, { holder }: Watermark): Promise<boolean> {
   if (isGone(holder)) return true
   const { records } = await tx.run(
     `MATCH (w:Watermark {id: 'provenance'})
-     RETURN w.updatedAt IS NULL OR w.updatedAt < datetime() - duration('PT1M') AS abandoned`,
+     RETURN w.updatedAt IS NULL OR w.updatedAt < datetime() - duration('PT1M') AS silent`,
   )
-  return records[0]?.get('abandoned') ?? false
+  return records[0]?.get('silent') ?? false
 }
 
 /**
@@ -70,16 +78,33 @@ export async function claimWatermark(tx: Transaction, expected: Watermark): Prom
   const met = await lockWatermark(tx)
   if (!met) throw new WatermarkLostError('Neo4j has no watermark any more: it was emptied or replaced')
   if (met.generation !== expected.generation || met.state !== expected.state) {
-    throw new WatermarkLostError(`${met.holder} rebuilds the graph, or has rebuilt it`)
+    throw new WatermarkLostError(`the graph was replaced, or is made anew by ${met.holder}`)
   }
-  if (!isSame(met, expected)) throw new ProjectorConflictError(describe(expected), describe(met), met.holder)
+  if (met.step < expected.step) {
+    throw new WatermarkLostError(
+      `Neo4j was put back to an older copy: step ${met.step}, where ${expected.step} had been reached`,
+    )
+  }
+  if (met.step > expected.step) {
+    throw new ProjectorConflictError(
+      `Neo4j's watermark is at step ${met.step}, expected ${expected.step}: ${met.holder} projects into it as well`,
+    )
+  }
 }
 
 /** Writes the watermark: it is visible with whatever else the transaction writes. */
 export async function writeWatermark(tx: Transaction, watermark: Watermark): Promise<void> {
+  const { heights, counts, ...properties } = watermark
   await tx.run(
     `MERGE (w:Watermark {id: 'provenance'})
      SET w = $properties, w.updatedAt = datetime()`,
-    { properties: { ...watermark, id: 'provenance', heights: JSON.stringify(watermark.heights) } },
+    {
+      properties: {
+        ...properties,
+        id: 'provenance',
+        heights: JSON.stringify(heights),
+        counts: JSON.stringify(counts),
+      },
+    },
   )
 }

@@ -17,6 +17,8 @@ export type Neo4jOptions = {
   log?: (line: string) => void
   /** Megabytes of Java heap at most. Default: 1024, which a million models fit in. */
   heapMb?: number
+  /** Of neo4j.conf, instead of ours or beside them. Not where Docker runs it. */
+  settings?: Record<string, string>
 }
 
 export type Neo4j = { url: string; port: number; pid: number; stop(): Promise<void> }
@@ -67,7 +69,7 @@ async function javaServer(
   for (const name of ['conf', 'data', 'logs', 'run', 'import', 'plugins']) {
     mkdirSync(path.join(home, name), { recursive: true })
   }
-  writeFileSync(path.join(conf, 'neo4j.conf'), configuration(port))
+  writeFileSync(path.join(conf, 'neo4j.conf'), configuration(port, options.settings))
   return {
     name: 'Neo4j',
     command: java,
@@ -104,7 +106,7 @@ function javaFlags(version: number, heapMb: number): string[] {
   ]
 }
 
-function configuration(port: number): string {
+function configuration(port: number, given: Record<string, string> = {}): string {
   const settings: Record<string, string> = {
     'server.default_listen_address': '127.0.0.1',
     'server.bolt.enabled': 'true',
@@ -119,6 +121,7 @@ function configuration(port: number): string {
     'internal.dbms.bolt.netty_server_shutdown_quiet_period': '0',
     'db.tx_log.preallocate': 'false', // else 512 MiB for an empty graph
     'db.tx_log.rotation.retention_policy': 'keep_none',
+    ...given,
   }
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${value}\n`)

@@ -20,6 +20,8 @@ export type PostgresOptions = {
   database?: string
   /** False: no fsync, so a crash of the machine may lose the data. For tests. Default: true. */
   durable?: boolean
+  /** Of the server, instead of ours or beside them. */
+  settings?: Record<string, string>
   /** Told each line of the server's log. */
   onLine?: (line: string) => void
 }
@@ -55,7 +57,7 @@ async function serve(
   const child = await startChild({
     name: 'Postgres',
     command: binaries.postgres,
-    args: ['-D', cluster, '-p', String(port), ...flags(options.durable ?? true)],
+    args: ['-D', cluster, '-p', String(port), ...flags(options)],
     env: serverEnvironment(),
     ...user,
     // Fast shutdown (open transactions are aborted), then immediate shutdown: both in the manual, "Shutting Down".
@@ -150,7 +152,7 @@ function requireSameVersion(cluster: string, { majorVersion }: PostgresBinaries,
   )
 }
 
-function flags(durable: boolean): string[] {
+function flags({ durable = true, settings: given }: PostgresOptions): string[] {
   const settings: Record<string, string> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '', // TCP only: no socket file to leave behind
@@ -164,6 +166,7 @@ function flags(durable: boolean): string[] {
     log_timezone: 'UTC',
     lc_messages: 'C',
     ...(durable ? {} : { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+    ...given,
   }
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
 }

@@ -32,12 +32,13 @@ export interface TestApi {
 
 /** The API over HTTP on a database of its own, with the rows that a test inserts. */
 export async function testApi(
-  options: { timeoutMs?: number; maxLagSeconds?: number } = {},
+  options: { timeoutMs?: number; maxLagSeconds?: number; neo4jUrl?: string } = {},
 ): Promise<TestApi> {
   const database = await freshDatabase()
   const api = await startApi({
     config: {
       postgres: { url: database.url },
+      neo4j: options.neo4jUrl ? { url: options.neo4jUrl } : undefined,
       api: {
         host: '127.0.0.1',
         port: 0,

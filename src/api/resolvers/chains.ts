@@ -1,4 +1,5 @@
 import { readAcknowledged } from '../../graph/acknowledgement'
+import type { ProjectedHeight } from '../../graph/watermark'
 import type { ChainHeight } from '../../postgres/heights'
 import type { ApiContext } from '../context'
 import type { ResolverMap } from '../entities/entityResolvers'
@@ -38,6 +39,8 @@ export const chainDefs = /* GraphQL */ `
     indexed: BlockRef
     "newest block that Neo4j has; null: none, or no Neo4j"
     projected: BlockRef
+    "what keeps Neo4j from following, or what it is without; all else is answered from Postgres. null: nothing"
+    projectionProblem: String
     "head - indexed; 0 when it is up to date"
     lagBlocks: Int
     "age of the indexed block while it is behind the head, seconds; 0 when it is up to date; null: not known"
@@ -67,6 +70,7 @@ export interface ChainStatus {
   finalized: BlockRef | null
   indexed: BlockRef | null
   projected: BlockRef | null
+  projectionProblem: string | null
   lagBlocks: number | null
   lagSeconds: number | null
   blocksPerSecond: number | null
@@ -82,6 +86,19 @@ export function chainResolvers(): ResolverMap {
       asOf: async (_, __, { scope }) => asOf(await scope.heights()),
     },
   }
+}
+
+/** The heights of what Neo4j answers as far as it has come, as BlockRefs. */
+export function projectedAsOf(
+  projected: readonly ProjectedHeight[],
+  heights: readonly ChainHeight[],
+): BlockRef[] {
+  return projected.map(block => projectedBlock(block, heights))
+}
+
+function projectedBlock(block: ProjectedHeight, heights: readonly ChainHeight[]): BlockRef {
+  const height = heights.find(one => one.chain === block.chain)
+  return { ...block, time: null, finalized: height ? block.height <= height.finalizedHeight : false }
 }
 
 /** The heights of an answer, as BlockRefs. */
@@ -123,9 +140,8 @@ export async function chainStatuses(
       head: row && row.head >= 0 ? row.head : null,
       finalized: height ? finalizedBlock(height) : null,
       indexed: height ? indexedBlock(height) : null,
-      projected: projected
-        ? { ...projected, time: null, finalized: height ? projected.height <= height.finalizedHeight : false }
-        : null,
+      projected: projected ? projectedBlock(projected, heights) : null,
+      projectionProblem: acknowledged.problem,
       lagBlocks,
       lagSeconds: lagBlocks === 0 ? 0 : secondsSince(height?.time ?? row?.indexed_time),
       blocksPerSecond: row?.blocks_per_second ?? null,

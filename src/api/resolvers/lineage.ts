@@ -8,13 +8,14 @@ import type {
   LineageEdge,
   LineageNode,
 } from '../../graph/lineage'
+import type { ProjectedHeight } from '../../graph/watermark'
 import type { ApiContext } from '../context'
 import type { Row } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import { linkedRow } from '../entities/entityResolvers'
 import type { RequestScope } from '../scope'
 import { shown, userError } from '../userError'
-import { asOf } from './chains'
+import { asOf, projectedAsOf } from './chains'
 import { modelById } from './model'
 
 export const lineageDefs = /* GraphQL */ `
@@ -70,6 +71,7 @@ export const lineageDefs = /* GraphQL */ `
     "whether shares and cycles are of the whole lineage, not only of the part within maxDepth and 5000 nodes"
     sharesComplete: Boolean!
     answeredBy: LineageEngine!
+    "the blocks it is true at; asked of Neo4j by name: those that Neo4j has come to, the models' other fields being newer"
     asOf: [BlockRef!]!
   }
 
@@ -115,13 +117,16 @@ export function lineageResolvers(model: EntityModel) {
   return {
     Query: {
       lineage: async (_: unknown, args: LineageArgs, context: ApiContext) =>
-        context.lineage(context.scope, args.engine).closure({
-          model: await knownModel(models, args.model, context.scope),
-          direction: args.direction,
-          maxDepth: args.maxDepth ?? undefined,
-          maxNodes: args.maxNodes ?? undefined,
-          continuation: args.continuation ?? undefined,
-        }),
+        noted(
+          context.scope,
+          await context.lineage(context.scope, args.engine).closure({
+            model: await knownModel(models, args.model, context.scope),
+            direction: args.direction,
+            maxDepth: args.maxDepth ?? undefined,
+            maxNodes: args.maxNodes ?? undefined,
+            continuation: args.continuation ?? undefined,
+          }),
+        ),
       lineagePath: async (
         _: unknown,
         args: { from: string; to: string; engine?: Engine | null },
@@ -131,7 +136,7 @@ export function lineageResolvers(model: EntityModel) {
           await knownModel(models, args.from, scope),
           await knownModel(models, args.to, scope),
         ]
-        return (await lineage(scope, args.engine).path(from, to)).edges
+        return noted(scope, await lineage(scope, args.engine).path(from, to)).edges
       },
       commonAncestors: async (
         _: unknown,
@@ -139,14 +144,16 @@ export function lineageResolvers(model: EntityModel) {
         { scope, lineage }: ApiContext,
       ) => {
         const ids = await Promise.all(args.models.map(id => knownModel(models, id, scope)))
-        const { ancestors, truncated } = await lineage(scope, args.engine).commonAncestors(ids, args.first)
+        const found = await lineage(scope, args.engine).commonAncestors(ids, args.first)
+        const { ancestors, truncated } = noted(scope, found)
         return ancestors.map(ancestor => ({ ...ancestor, truncated }))
       },
     },
     Model: { ancestors: nested('ANCESTORS'), descendants: nested('DESCENDANTS') },
     Lineage: {
       root: (source: Closure, _: unknown, { scope }: ApiContext) => linked(source.root, scope),
-      asOf: async (_: unknown, __: unknown, { scope }: ApiContext) => asOf(await scope.heights()),
+      asOf: async ({ heights }: Closure, _: unknown, { scope }: ApiContext) =>
+        heights ? projectedAsOf(heights, await scope.heights()) : asOf(await scope.heights()),
     },
     LineageNode: {
       model: (source: LineageNode, _: unknown, { scope }: ApiContext) => linked(source.id, scope),
@@ -169,6 +176,12 @@ function edgeFields(edges: Entity) {
       },
     ]),
   )
+}
+
+/** The response says what blocks Neo4j's part of it is of. */
+function noted<T extends { heights?: ProjectedHeight[] }>(scope: RequestScope, answer: T): T {
+  if (answer.heights) scope.noteProjected(answer.heights)
+  return answer
 }
 
 async function knownModel(models: Entity, given: string, scope: RequestScope): Promise<string> {
