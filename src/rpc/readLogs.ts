@@ -11,12 +11,19 @@ export interface LogsOfBlock {
 /** Whether a log is asked for: a union of filters brings more. */
 type Matches = (address: string, topic: string | undefined, block: number) => boolean
 
-/** As given, before it is known how an endpoint counts. */
-interface Read extends RangeLog {
-  height: number
+/** A block's logs as given, before it is known how an endpoint counts. */
+interface Given {
   hash: string
-  /** absent: the endpoint does not tell */
-  transactionIndex?: number
+  logs: RangeLog[]
+  /** `transactionIndex` of each log; -1: the endpoint does not tell */
+  transactions: number[]
+  /** each log comes after the one before it, by its index and by its transaction */
+  isInOrder: boolean
+}
+
+interface Placed {
+  log: RangeLog
+  transaction: number
 }
 
 /** Postgres's integer, in which the index is kept. */
@@ -40,70 +47,94 @@ const TRANSACTION_ROOM = 2 ** 16
  */
 export function logsOf(answers: unknown[], from: number, to: number, matches: Matches): LogsOfBlock[] {
   const lower = lowered()
-  const blocks = new Map<number, { hash: string; logs: Read[]; isSorted: boolean }>()
+  const blocks = new Map<number, Given>()
   for (const answer of answers) {
-    if (answer !== null && !Array.isArray(answer))
+    if (answer !== null && !Array.isArray(answer)) {
       throw new BadAnswer(`eth_getLogs answers ${shown(answer)}, no list`)
-    for (const raw of (answer ?? []) as unknown[]) {
-      const log = readLog(raw, lower)
-      const { height, hash, logIndex } = log
-      if (height < from || height > to) {
-        throw new BadAnswer(`eth_getLogs of blocks ${from}-${to} brings log ${logIndex} of block ${height}`)
-      }
-      let block = blocks.get(height)
-      if (!block) {
-        block = { hash, logs: [], isSorted: true }
-        blocks.set(height, block)
-      }
-      if (block.hash !== hash)
-        throw new BadAnswer(`eth_getLogs: block ${height} is both ${block.hash} and ${hash}`)
-      if (!matches(log.address, log.topics[0], height)) continue
-      if (logIndex <= (block.logs.at(-1)?.logIndex ?? -1)) block.isSorted = false
-      block.logs.push(log)
     }
+    for (const raw of (answer ?? []) as RawLog[]) readLog(raw, from, to, blocks, lower, matches)
   }
   return [...blocks]
     .filter(([, { logs }]) => logs.length > 0)
     .sort(([a], [b]) => a - b)
-    .map(([height, { hash, logs, isSorted }]) => ({
+    .map(([height, { hash, logs, transactions, isInOrder }]) => ({
       height,
       hash,
-      logs: (isSorted && growsWithTransactions(logs) ? logs : inPlace(logs)).map(bare),
+      logs: isInOrder ? logs : inPlace(height, logs, transactions),
     }))
 }
 
+function readLog(
+  raw: RawLog,
+  from: number,
+  to: number,
+  blocks: Map<number, Given>,
+  lower: (word: string) => string,
+  matches: Matches,
+): void {
+  const height = quantityOf(raw?.blockNumber)
+  const logIndex = quantityOf(raw?.logIndex)
+  if (height === undefined || logIndex === undefined || !isMined(raw)) {
+    throw new BadAnswer(`eth_getLogs: not a mined log: ${shown(raw)}`)
+  }
+  if (height < from || height > to) {
+    throw new BadAnswer(`eth_getLogs of blocks ${from}-${to} brings log ${logIndex} of block ${height}`)
+  }
+  const hash = lower(raw.blockHash)
+  let block = blocks.get(height)
+  if (!block) {
+    block = { hash, logs: [], transactions: [], isInOrder: true }
+    blocks.set(height, block)
+  }
+  if (block.hash !== hash) {
+    throw new BadAnswer(`eth_getLogs: block ${height} is both ${block.hash} and ${hash}`)
+  }
+  const address = lower(raw.address)
+  const topics = raw.topics === null || raw.topics === undefined ? [] : raw.topics.map(lower)
+  if (!matches(address, topics[0], height)) return
+  const { logs, transactions } = block
+  const transaction = quantityOf(raw.transactionIndex) ?? -1
+  const last = logs.length - 1
+  if (last >= 0 && (logIndex <= logs[last]!.logIndex || transaction < transactions[last]!)) {
+    block.isInOrder = false
+  }
+  transactions.push(transaction)
+  logs.push({
+    address,
+    topics,
+    data: UPPER.test(raw.data) ? raw.data.toLowerCase() : raw.data,
+    transactionHash: lower(raw.transactionHash),
+    logIndex,
+  })
+}
+
 /** Sorted, each once, with an index that no other has. */
-function inPlace(logs: Read[]): Read[] {
-  const sorted = [...logs].sort(
-    (a, b) => (a.transactionIndex ?? 0) - (b.transactionIndex ?? 0) || a.logIndex - b.logIndex,
-  )
-  const once = sorted.filter((log, i) => i === 0 || !isSame(log, sorted[i - 1]!))
+function inPlace(height: number, logs: RangeLog[], transactions: number[]): RangeLog[] {
+  const sorted = logs
+    .map((log, i): Placed => ({ log, transaction: transactions[i]! }))
+    .sort((a, b) => a.transaction - b.transaction || a.log.logIndex - b.log.logIndex)
+  const once = sorted.filter((one, i) => i === 0 || !isSame(one.log, sorted[i - 1]!.log))
   for (let i = 1; i < once.length; i++) {
-    const [before, log] = [once[i - 1]!, once[i]!]
-    if (log.logIndex === before.logIndex && log.transactionIndex === before.transactionIndex) {
-      throw new BadAnswer(`eth_getLogs: there are two logs ${log.logIndex} of block ${log.height}`)
+    const [before, one] = [once[i - 1]!, once[i]!]
+    if (one.log.logIndex === before.log.logIndex && one.transaction === before.transaction) {
+      throw new BadAnswer(`eth_getLogs: there are two logs ${one.log.logIndex} of block ${height}`)
     }
   }
-  if (once.every((log, i) => i === 0 || log.logIndex > once[i - 1]!.logIndex)) return once
-  return once.map(log => ({ ...log, logIndex: spread(log) }))
+  if (once.every(({ log }, i) => i === 0 || log.logIndex > once[i - 1]!.log.logIndex)) {
+    return once.map(({ log }) => log)
+  }
+  return once.map(({ log, transaction }) => ({ ...log, logIndex: spread(height, log, transaction) }))
 }
 
-function spread({ transactionIndex, logIndex, height }: Read): number {
-  const index = transactionIndex === undefined ? Number.NaN : transactionIndex * TRANSACTION_ROOM + logIndex
-  if (logIndex < TRANSACTION_ROOM && index <= MOST_INDEX) return index
+function spread(height: number, { logIndex }: RangeLog, transaction: number): number {
+  const index = transaction * TRANSACTION_ROOM + logIndex
+  if (transaction >= 0 && logIndex < TRANSACTION_ROOM && index <= MOST_INDEX) return index
   throw new BadAnswer(
-    `eth_getLogs: block ${height} has log ${logIndex} of transaction ${transactionIndex}, out of order with the others`,
+    `eth_getLogs: block ${height} has log ${logIndex} of transaction ${transaction}, out of order with the others`,
   )
 }
 
-/** An index that falls from one transaction to the next was counted anew; logs may be sorted by it all the same. */
-function growsWithTransactions(logs: Read[]): boolean {
-  return logs.every(
-    (log, i) => i === 0 || (log.transactionIndex ?? 0) >= (logs[i - 1]!.transactionIndex ?? 0),
-  )
-}
-
-function isSame(a: Read, b: Read): boolean {
+function isSame(a: RangeLog, b: RangeLog): boolean {
   return (
     a.logIndex === b.logIndex &&
     a.transactionHash === b.transactionHash &&
@@ -113,41 +144,31 @@ function isSame(a: Read, b: Read): boolean {
   )
 }
 
-function readLog(raw: unknown, lower: (word: string) => string): Read {
-  const log = (raw ?? {}) as Record<string, unknown>
-  const topics = log.topics ?? []
-  const height = quantityOf(log.blockNumber)
-  const logIndex = quantityOf(log.logIndex)
-  const { blockHash, transactionHash, transactionIndex, address, data } = log
-  if (
-    log.removed === true ||
-    height === undefined ||
-    logIndex === undefined ||
-    !isHash(blockHash) ||
-    !isHash(transactionHash) ||
-    typeof address !== 'string' ||
-    address.length !== 42 ||
-    !address.startsWith('0x') ||
-    typeof data !== 'string' ||
-    !Array.isArray(topics) ||
-    !topics.every(isHash)
-  ) {
-    throw new BadAnswer(`eth_getLogs: not a mined log: ${shown(raw)}`)
-  }
-  return {
-    height,
-    hash: lower(blockHash),
-    address: lower(address),
-    topics: topics.map(lower),
-    data: UPPER.test(data) ? data.toLowerCase() : data,
-    transactionHash: lower(transactionHash),
-    transactionIndex: quantityOf(transactionIndex),
-    logIndex,
-  }
+interface RawLog {
+  address: string
+  topics: string[] | null
+  data: string
+  blockNumber: unknown
+  blockHash: string
+  transactionHash: string
+  transactionIndex: unknown
+  logIndex: unknown
+  removed?: unknown
 }
 
-function bare({ address, topics, data, transactionHash, logIndex }: Read): RangeLog {
-  return { address, topics, data, transactionHash, logIndex }
+function isMined(raw: RawLog): boolean {
+  return (
+    raw.removed !== true &&
+    isHash(raw.blockHash) &&
+    isHash(raw.transactionHash) &&
+    typeof raw.address === 'string' &&
+    raw.address.length === 42 &&
+    raw.address.startsWith('0x') &&
+    typeof raw.data === 'string' &&
+    (raw.topics === null ||
+      raw.topics === undefined ||
+      (Array.isArray(raw.topics) && raw.topics.every(isHash)))
+  )
 }
 
 /** `0x1f`, or the number itself; leading zeros do no harm. Not `null`, which is a pending log's. */
