@@ -1,6 +1,5 @@
 import { setMaxListeners } from 'node:events'
 import type { Logger } from '@subsquid/logger'
-import { type RpcClient, RpcError } from '@subsquid/rpc-client'
 import type { EndpointConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
 import { type Call, Endpoint, type Work } from './endpoint'
@@ -8,9 +7,9 @@ import { BadAnswer, faultOf, firstLine, type RpcFault, RpcUnavailable } from './
 import { redacted } from './secrets'
 import { Troubles } from './troubles'
 
-/** Options of the SDK's client, which the hot source uses. */
-type CallOptions<R> = NonNullable<Parameters<RpcClient['call']>[2]> & {
-  validateResult?: (result: unknown, request: unknown) => R
+interface CallOptions {
+  /** so many more tries, and no waiting; absent: until there is an answer */
+  retryAttempts?: number
 }
 
 /** Methods of which a refusal is the answer: the contract reverts, or the endpoint has no state. */
@@ -73,35 +72,16 @@ export class RpcPool {
   }
 
   /**
-   * @param options `retryAttempts`: so many more tries, and no waiting; absent: until there is an answer
    * @throws what an endpoint refuses of `eth_call` and `eth_getCode`, or where `retryAttempts` is given, and then the
    *   last failure after so many; RpcUnavailable after bad answers only
    */
-  async call<T>(method: string, params?: unknown[], options: CallOptions<T> = {}): Promise<T> {
+  call<T>(method: string, params?: unknown[], { retryAttempts }: CallOptions = {}): Promise<T> {
     return this.try({
       what: method,
-      work: workOf(method),
-      attempts: options.retryAttempts,
-      refusable: options.retryAttempts !== undefined || REFUSABLE.has(method),
-      ask: async (endpoint, signal) => {
-        const result = await endpoint.call<T>(method, params, signal).catch((error): T => {
-          if (!options.validateError || !(error instanceof RpcError)) throw error
-          return options.validateError({ code: error.code, message: error.message }, undefined as never) as T
-        })
-        return valid(result, options)
-      },
-    })
-  }
-
-  async batchCall<T>(batch: Call[], options: CallOptions<T> = {}): Promise<T[]> {
-    if (batch.length === 0) return []
-    return this.try({
-      what: batch[0]!.method,
-      work: batch.some(({ method }) => workOf(method) === 'logs') ? 'logs' : 'rest',
-      attempts: options.retryAttempts,
-      refusable: options.retryAttempts !== undefined,
-      ask: async (endpoint, signal) =>
-        (await endpoint.batchCall<T>(batch, signal)).map(result => valid(result, options)),
+      work: method === 'eth_getLogs' ? 'logs' : 'rest',
+      attempts: retryAttempts,
+      refusable: retryAttempts !== undefined || REFUSABLE.has(method),
+      ask: (endpoint, signal) => endpoint.call<T>(method, params, signal),
     })
   }
 
@@ -152,33 +132,6 @@ export class RpcPool {
         endpoint.check === 'right' && endpoint.restsFor() === 0 && endpoint.inFlight < endpoint.capacity / 2,
     )
     return free[turn % free.length]
-  }
-
-  getConcurrency(): number {
-    return this.endpoints.reduce((sum, { capacity }) => sum + capacity, 0)
-  }
-
-  /** New heads are pushed only where there is no other endpoint to go to when the connection is silent. */
-  supportsNotifications(): boolean {
-    return this.endpoints.length === 1 && this.endpoints[0]!.socket !== undefined
-  }
-
-  subscribe: RpcClient['subscribe'] = subscription => this.endpoints[0]!.socket!.subscribe(subscription)
-
-  reset(reason?: Error): void {
-    for (const { socket } of this.endpoints) socket?.reset(reason)
-  }
-
-  getMetrics(): ReturnType<RpcClient['getMetrics']> {
-    const sum = (of: (endpoint: Endpoint) => number) => this.endpoints.reduce((all, one) => all + of(one), 0)
-    const served = sum(({ requests }) => requests)
-    return {
-      url: this.url,
-      requestsServed: served,
-      connectionErrors: sum(({ failures }) => failures),
-      notificationsReceived: sum(({ socket }) => socket?.getMetrics().notificationsReceived ?? 0),
-      avgResponseTime: served > 0 ? sum(({ seconds }) => seconds) / served : 0,
-    }
   }
 
   close(): void {
@@ -346,15 +299,7 @@ function isSilence({ kind }: RpcFault): boolean {
   return kind === 'unavailable' || kind === 'rateLimited'
 }
 
-function workOf(method: string): Work {
-  return method === 'eth_getLogs' ? 'logs' : 'rest'
-}
-
 /** The endpoint notes the method on the error; a session asks several. */
 function methodOf(error: unknown, what: string): string {
   return (error as { rpcMethod?: string }).rpcMethod ?? what
-}
-
-function valid<T>(result: T, { validateResult }: CallOptions<T>): T {
-  return validateResult ? (validateResult(result, undefined as never) as T) : result
 }

@@ -57,7 +57,7 @@ export async function longChain({ head, logsOf = () => 0, refuses }: Options): P
     if (method === 'eth_chainId') return { id, result: '0x1' }
     if (method === 'eth_blockNumber') return { id, result: head }
     if (method === 'eth_getBlockByNumber') {
-      const block = Number(first)
+      const block = first === 'latest' ? head : Number(first)
       return {
         id,
         result: { number: block, hash: hash(block), parentHash: hash(block - 1), timestamp: block },

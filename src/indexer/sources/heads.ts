@@ -22,6 +22,9 @@ const ANSWERS_TO_LOSE = 3
 /** Longest wait between two of them, ms */
 const LOST_PAUSE_MS = 1000
 
+/** What is slow at logs is asked for the rest all the same. */
+const NO_LOGS = { kind: 'rest' } as const
+
 interface Options {
   pool: RpcPool
   problems: Problems
@@ -110,10 +113,15 @@ export class Heads {
     const { pool, problems } = this.options
     const where = `block ${height}`
     return problems.persist(where, () =>
-      pool.session(where, async session => {
-        const answer = await session.call('eth_getBlockByNumber', [quantity(height), false])
-        return answer === null ? undefined : readHeader(answer, height).hash
-      }),
+      pool.session(
+        where,
+        async session => {
+          const answer = await session.call('eth_getBlockByNumber', [quantity(height), false])
+          return answer === null ? undefined : readHeader(answer, height).hash
+        },
+        undefined,
+        NO_LOGS,
+      ),
     )
   }
 
@@ -125,7 +133,12 @@ export class Heads {
     }
     const { pool, problems } = this.options
     return problems.persist(`block ${height}`, async () => {
-      const block = await pool.session(`block ${height}`, session => headerAt(session, height))
+      const block = await pool.session(
+        `block ${height}`,
+        session => headerAt(session, height),
+        undefined,
+        NO_LOGS,
+      )
       return block.hash
     })
   }
@@ -148,6 +161,7 @@ export class Heads {
           where,
           async session => ({ node: session.node, at: await this.glimpse(session, block.height) }),
           avoid,
+          NO_LOGS,
         ),
       )
       avoid = found.node
@@ -168,10 +182,15 @@ export class Heads {
   private async ask(): Promise<void> {
     const { pool } = this.options
     const asked = performance.now()
-    const [head, final] = await pool.session('the head', async session => {
-      const { height } = (await latest(session)).header
-      return [height, await this.finalUnder(session, height)] as const
-    })
+    const [head, final] = await pool.session(
+      'the head',
+      async session => {
+        const { height } = (await latest(session)).header
+        return [height, await this.finalUnder(session, height)] as const
+      },
+      undefined,
+      NO_LOGS,
+    )
     this.note(head, final)
     this.asked = asked
   }
