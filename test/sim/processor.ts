@@ -9,7 +9,9 @@ const RESTART_MS = 1000
 export class Processor {
   private child: Child | undefined
   private wanted = false
-  starts = 0
+  /** with which last words it may end by itself, for now */
+  mayEnd: RegExp | undefined
+  private tellEnded: (tail: string) => void = () => {}
 
   constructor(
     private readonly args: string[],
@@ -19,13 +21,21 @@ export class Processor {
 
   async start(): Promise<void> {
     this.wanted = true
-    this.starts++
     const child = await startProvenance(this.args)
     this.child = child
     void child.exited.then(({ code, signal }) => {
       if (!this.wanted || this.child !== child) return
-      this.ended(`${this.args.slice(0, 2).join(' ')} ended by itself (${signal ?? code}):\n${child.tail()}`)
+      if (this.mayEnd?.test(child.tail())) this.tellEnded(child.tail())
+      else
+        this.ended(`${this.args.slice(0, 2).join(' ')} ended by itself (${signal ?? code}):\n${child.tail()}`)
       setTimeout(() => this.wanted && this.child === child && void this.start(), RESTART_MS)
+    })
+  }
+
+  /** Its last words, once it has ended with those that it may end with. */
+  get endedAsItMay(): Promise<string> {
+    return new Promise(resolve => {
+      this.tellEnded = resolve
     })
   }
 

@@ -33,6 +33,7 @@ export interface Outcome {
 const CALM_MS = 60_000
 /** Time, ms, in which a second processor must have given up. */
 const SECOND_MS = 20_000
+const IN_USE = /another process writes this chain's rows/
 /** Time, ms, in which a problem that has passed must be said no more. */
 const PROBLEM_MS = 10_000
 
@@ -143,15 +144,23 @@ class Simulation {
     }
   }
 
-  /** A second processor of the chain must end, and say why. */
+  /**
+   * Of two processors of the chain one must end, and say why: the second, unless it came while the first had no
+   * connection to Postgres.
+   */
   private async startSecond(): Promise<void> {
-    this.world.count('secondProcessor')
-    const second = await startProvenance(['index', '--chain', 'sim', '--config', this.config])
-    const exit = await Promise.race([second.exited, sleep(SECOND_MS)])
-    if (!exit) this.note(`a second processor runs beside the first:\n${second.tail()}`)
-    else if (exit.code === 0 || !/another (process|processor)/i.test(second.tail())) {
-      this.note(`a second processor does not say that there is another:\n${second.tail()}`)
-    }
+    const { world, config, processor } = this
+    world.count('secondProcessor')
+    processor.mayEnd = IN_USE
+    const second = await startProvenance(['index', '--chain', 'sim', '--config', config])
+    const ended = await Promise.race([
+      second.exited.then(() => second.tail()),
+      processor.endedAsItMay,
+      sleep(SECOND_MS),
+    ])
+    if (!ended) this.note(`a second processor runs beside the first:\n${second.tail()}`)
+    else if (!IN_USE.test(ended)) this.note(`it does not say that there is another:\n${ended}`)
+    processor.mayEnd = undefined
     await second.stop()
   }
 

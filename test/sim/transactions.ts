@@ -1,3 +1,4 @@
+import { protocols } from '../../src/protocols/registry'
 import { loadRecording } from '../../src/replay/recording'
 import type { Prng } from '../../src/sandbox/scenario/prng'
 import type { TestChain } from '../fixtures/chain'
@@ -17,11 +18,20 @@ export async function materialFrom(chain: TestChain): Promise<Material> {
   ])
   const recording = await loadRecording([STORY_RECORDING])
   return {
-    story: recording.blocks.flatMap(({ transactions }) =>
-      transactions.map(({ hash, logs }) => ({ hash, logs: logs.map(bare) })),
-    ),
-    reference: byTransaction(logs),
+    story: recording.blocks
+      .flatMap(({ transactions }) => transactions.map(({ hash, logs }) => ({ hash, logs: logs.map(bare) })))
+      .filter(isOfInterest),
+    reference: byTransaction(logs).filter(isOfInterest),
   }
+}
+
+const topics = new Set(
+  Object.values(protocols).flatMap(({ handlers }) => Object.values(handlers).flatMap(Object.keys)),
+)
+
+/** Deployments and approvals would fill many blocks with nothing to index. */
+function isOfInterest({ logs }: SimTransaction): boolean {
+  return logs.some(log => topics.has(log.topics[0] ?? ''))
 }
 
 function byTransaction(logs: (SimLog & { transactionHash: string })[]): SimTransaction[] {
