@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { Registry } from 'prom-client'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
-import { quantity } from '../rpc/chainLogs'
+import { quantity, readHeader } from '../rpc/chainLogs'
 import { RangeFetcher } from '../rpc/fetchRange'
 import { dropAnswers, RangeCache } from '../rpc/rangeCache'
 import { RangeSizer } from '../rpc/rangeSizer'
@@ -58,10 +58,10 @@ export async function runIndexer(
 
   const rpc = new RpcPool(chain.endpoints, chain.id, log, sound)
   const hashAt = async (height: number): Promise<string | null> => {
-    const block = await rpc.call<{ hash: string } | null>('eth_getBlockByNumber', [quantity(height), false], {
+    const block = await rpc.call('eth_getBlockByNumber', [quantity(height), false], {
       retryAttempts: 1,
     })
-    return block?.hash ?? null
+    return block ? readHeader(block, height).hash : null
   }
   const pool = createPool(config.postgres.url, {
     max: 4,

@@ -2,7 +2,7 @@ import type { Logger } from '@subsquid/logger'
 import type { DataSource } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { ChainConfig } from '../../config/config'
-import { quantity, type RangeBlock } from '../../rpc/chainLogs'
+import { quantity, type RangeBlock, readHeader } from '../../rpc/chainLogs'
 import { RangeFetcher } from '../../rpc/fetchRange'
 import { RangeCache } from '../../rpc/rangeCache'
 import { RangeSizer } from '../../rpc/rangeSizer'
@@ -93,11 +93,9 @@ export class ChainHistory {
   }
 
   private async check(block: BlockRef): Promise<void> {
-    const answer = await this.rpc.call<{ hash: string } | null>('eth_getBlockByNumber', [
-      quantity(block.height),
-      false,
-    ])
-    if (answer?.hash !== block.hash) throw moved(block, answer?.hash ?? null)
+    const answer = await this.rpc.call('eth_getBlockByNumber', [quantity(block.height), false])
+    const hash = answer ? readHeader(answer, block.height).hash : null
+    if (hash !== block.hash) throw moved(block, hash)
   }
 }
 
