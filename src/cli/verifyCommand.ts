@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { ChainConfig, Config } from '../config/config'
 import { abortOnSignals, chainNamed, configOption, readConfig } from './options'
 
@@ -10,8 +10,14 @@ export function addVerify(program: Command): void {
     )
     .option('--chain <id or name>', 'which of the chains in the config file; default: each of them')
     .option(
-      '--facts',
-      'only check that states add up to the facts in the tables: quick, and asks no endpoint',
+      '--repair',
+      'put right what differs, and end with code 0; no processor of the chain may run meanwhile',
+    )
+    .addOption(
+      new Option(
+        '--facts',
+        'only check that states add up to the facts in the tables: quick, and asks no endpoint',
+      ).conflicts('repair'),
     )
     .addOption(configOption())
     .action(async options => {
@@ -21,14 +27,14 @@ export function addVerify(program: Command): void {
       const print = (difference: object) => console.log(JSON.stringify(difference))
       const verify = options.facts
         ? await factsVerifier(config, print)
-        : await logsVerifier(config, signal, print)
+        : await logsVerifier(config, signal, print, options.repair)
       let differing = 0
       for (const chain of chains) {
         const verified = await verify(chain)
         console.error(`${chain.name}: ${verified.what}, ${verified.differing} differ`)
         differing += verified.differing
       }
-      process.exit(differing === 0 ? 0 : 1)
+      process.exit(differing === 0 || options.repair ? 0 : 1)
     })
 }
 
@@ -38,10 +44,13 @@ async function logsVerifier(
   config: Config,
   signal: AbortSignal,
   print: (difference: object) => void,
+  repair: boolean,
 ): Promise<Verifier> {
-  const { verifyChain } = await import('../indexer/refold/verify.js')
+  const verify = repair
+    ? (await import('../indexer/refold/repair.js')).repairChain
+    : (await import('../indexer/refold/verify.js')).verifyChain
   return async chain => {
-    const { top, rows, differing } = await verifyChain(config, chain, signal, print)
+    const { top, rows, differing } = await verify(config, chain, signal, print)
     return { what: `${rows} rows at block ${top.height} (${top.hash}) compared`, differing }
   }
 }

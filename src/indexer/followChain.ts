@@ -37,6 +37,8 @@ export interface FollowOptions {
   maxRewind: number
   log: Logger
   problems: Problems
+  /** Brings the rows to what the configuration asks for now, before blocks are added to them. */
+  settleSources(): Promise<void>
   /** told when final blocks above one were undone: answers kept of them are of a lost fork */
   rewound(to: HashAndHeight): Promise<void>
   /** told when the history is read up to the final head */
@@ -89,6 +91,7 @@ async function standAndFollow(options: FollowOptions): Promise<void> {
   if (rewound) await options.rewound(rewound)
   const { final } = store
   if (final) heads.noteGiven(final)
+  await options.settleSources()
   const finalized = await history.getFinalizedHeight()
   if (finalized > store.last.height) {
     await dropLostHotBlocks(options)

@@ -18,6 +18,7 @@ import { IndexerMetrics } from './metrics'
 import { Pipeline } from './pipeline/pipeline'
 import { preflight } from './preflight'
 import { Progress } from './progress'
+import { settleSources } from './refold/settleSources'
 import { ColdSource } from './sources/coldSource'
 import { Heads } from './sources/heads'
 import { HotLogs } from './sources/hotLogs'
@@ -153,6 +154,14 @@ export async function runIndexer(
       maxRewind: chain.maxRewind,
       log,
       problems,
+      async settleSources() {
+        const progressed = (what: string) => problems.say('what the tables are made from', what)
+        const { signal } = new AbortController()
+        const { url } = config.postgres
+        await settleSources({ url, pool, chain, sources, rpc, log, signal, progressed }, store)
+        problems.over('what the tables are made from')
+        pipeline.restart()
+      },
       rewound: ({ height }) => dropAnswers(pool, chain.caip2, height),
       historyRead: () => {
         const line = report.end()

@@ -107,6 +107,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
     maxRewind: config.maxRewind,
     log,
     problems,
+    settleSources: async () => {},
     rewound: async () => {},
     historyRead: () => {},
   })

@@ -108,4 +108,32 @@ describe('provenance verify', () => {
 
     expect(await pipeline.verify('--chain', 'beta')).toMatchObject({ code: 0, differences: [] })
   })
+
+  test('and puts it right, where no processor of the chain runs', async () => {
+    const processor = await pipeline.index('alpha')
+    await caughtUpAgain()
+    const refused = await pipeline.verify('--chain', 'alpha', '--repair')
+    expect(refused.code).toBe(1)
+    expect(refused.said).toMatch(/another process writes this chain's rows/)
+    await processor.stop()
+
+    const repaired = await pipeline.verify('--chain', 'alpha', '--repair')
+    expect(repaired.code).toBe(0)
+    expect(repaired.differences.map(({ entity }) => entity)).toEqual(
+      expect.arrayContaining(['Model', 'StakePosition', 'RoyaltyAccrual', 'RoyaltyTotal']),
+    )
+    expect(await pipeline.verify('--chain', 'alpha')).toMatchObject({ code: 0, differences: [] })
+    await pipeline.index('alpha')
+    await caughtUpAgain()
+    expect(await pipeline.verify('--chain', 'alpha')).toMatchObject({ code: 0, differences: [] })
+    // What was asked of a contract is not a fold's to say.
+    const { rows } = await database.pool.query(`SELECT count(*)::int AS n FROM token WHERE symbol = 'ODD'`)
+    expect(rows[0].n).toBe(1)
+  })
 })
+
+/** Once alpha's processor, which was started again, has read a block that is new to it. */
+async function caughtUpAgain(): Promise<void> {
+  await chains.alpha.rpc('evm_mine')
+  await pipeline.caughtUp()
+}

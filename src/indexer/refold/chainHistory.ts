@@ -23,6 +23,7 @@ export class ChainMoved extends Error {
 export class ChainHistory {
   readonly firstBlock: number
   private readonly rpc: RpcPool
+  private readonly isOwnRpc: boolean
   private readonly fetcher: RangeFetcher
   private readonly final: () => DataSource<RangeBlock, unknown>
 
@@ -31,10 +32,12 @@ export class ChainHistory {
     sources,
     pool,
     log,
-  }: { chain: ChainConfig; sources: Source[]; pool: Pool; log: Logger }) {
+    rpc,
+  }: { chain: ChainConfig; sources: Source[]; pool: Pool; log: Logger; rpc?: RpcPool }) {
     const filters = sources.flatMap(filtersOf)
     this.firstBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
-    this.rpc = new RpcPool(chain.endpoints, chain.id, log)
+    this.isOwnRpc = rpc === undefined
+    this.rpc = rpc ?? new RpcPool(chain.endpoints, chain.id, log)
     const sizer = new RangeSizer()
     const lateSizer = new RangeSizer()
     this.fetcher = new RangeFetcher(this.rpc, filters, sizer)
@@ -89,7 +92,7 @@ export class ChainHistory {
   }
 
   close(): void {
-    this.rpc.close()
+    if (this.isOwnRpc) this.rpc.close()
   }
 
   private async check(block: BlockRef): Promise<void> {

@@ -2,6 +2,7 @@ import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
 import type { ChainConfig } from '../../config/config'
 import { ConfigError } from '../../config/configError'
+import type { RpcPool } from '../../rpc/rpcPool'
 import type { Source } from '../decode'
 import { ChainHistory, ChainMoved } from './chainHistory'
 import { FoldAgain } from './foldAgain'
@@ -16,6 +17,8 @@ export interface RefoldOptions {
   sources: Source[]
   log: Logger
   signal: AbortSignal
+  /** absent: one of its own */
+  rpc?: RpcPool
   /** told now and then how far it is */
   progressed?(what: string): void
 }

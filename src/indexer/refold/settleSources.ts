@@ -30,7 +30,9 @@ export async function settleSources(options: RefoldOptions, held: HeldChain): Pr
       return held.write(client => writeIndexedSources(client, chain.caip2, settled))
     }
   }
-  log.info(`${reasonOf(change)}: the chain's logs are folded again up to block ${final.height}`)
+  const why = `${reasonOf(change)}: the chain's logs are folded again up to block ${final.height}`
+  log.info(why)
+  options.progressed?.(why)
   const { rows, differing } = await mendChain(options, held, final)
   log.info(`${differing} of ${rows} rows were brought up to date`)
 }

@@ -112,7 +112,11 @@ async function tableHeights(pool: Pool, chain: ChainConfig): Promise<TableHeight
 async function heightsIn(db: Snapshot, chain: ChainConfig): Promise<TableHeights> {
   const heights = await readTableHeights(db, chain.id)
   if (heights) return heights
-  throw new ConfigError(
+  throw nothingIndexed(chain)
+}
+
+export function nothingIndexed(chain: ChainConfig): ConfigError {
+  return new ConfigError(
     chain.name,
     `nothing of chain ${chain.id} is indexed in this database`,
     `correct \`postgres.url\`, or index it first: provenance index --chain ${chain.name}`,
