@@ -23,9 +23,15 @@ export function addIndex(program: Command): void {
         await resetChain(config.postgres.url, chain, createLogger(`provenance:reset:${chain.name}`))
       }
       const { runIndexer } = await import('../indexer/run.js')
+      const { sayLastWordsTo } = await import('../indexer/lastWords.js')
       const { serveMetrics } = await import('./serveMetrics.js')
-      await runIndexer(config, options.rpcCache ? chain : { ...chain, rpcCacheMegabytes: 0 }, registry =>
-        serveMetrics(registry, options.metricsPort || chain.metricsPort || 0),
-      )
+      try {
+        await runIndexer(config, options.rpcCache ? chain : { ...chain, rpcCacheMegabytes: 0 }, registry =>
+          serveMetrics(registry, options.metricsPort || chain.metricsPort || 0),
+        )
+      } catch (error) {
+        await sayLastWordsTo(config.postgres.url, chain, error)
+        throw error
+      }
     })
 }

@@ -1,17 +1,22 @@
 import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
+import { readHeights } from '../postgres/heights'
+import { withSnapshot } from '../postgres/snapshot'
+import { Rate } from './rate'
 import type { Problems } from './sources/problems'
 
 /** The last block a processor has handled. */
 export interface HandledBlock {
   height: number
   hash: string
-  /** milliseconds since 1970 */
-  time: number
+  /** milliseconds since 1970; null: not known any more */
+  time: number | null
 }
 
 /** What the chain says, asked once an interval. */
 export interface ChainView {
+  /** for messages */
+  endpoint: string
   head(): Promise<number>
   /** height of the last final block that is known of */
   finalized(): number
@@ -32,36 +37,49 @@ interface Options {
   intervalMs: number
 }
 
-/** Seconds over which the rate is taken. */
-const WINDOW_SECONDS = 30
+/** The row is written at least so often: silent for some times longer, a processor is gone, or hangs. */
+const HEARTBEAT_MS = 2000
+/** A question that has waited for longer is said to wait. */
+const SILENT_MS = 3000
 
 /**
  * Keeps this chain's row of `indexer_progress`: head, what is handled, blocks a second, seconds left, and the problem
- * where there is one. For people and for `/ready`; nothing is decided by it.
+ * where there is one. For people and for `/ready`; nothing is decided by it. Written by the clock, whatever the endpoint
+ * or the blocks wait for.
  */
 export class Progress {
-  private handled: HandledBlock | undefined
-  private samples: { at: number; height: number }[] = []
-  private timer: NodeJS.Timeout | undefined
-  private ended: string | null = null
   head = -1
+  private handled: HandledBlock | undefined
+  private readonly rate = new Rate()
+  private readonly timers = new Set<NodeJS.Timeout>()
+  private hasEnded = false
+  private writing: Promise<unknown> | undefined
+  private askedSince: number | undefined
+  /** what the last look at the chain met, of the block that was handled then */
+  private met: { problem: string; of?: HandledBlock } | undefined
 
   constructor(private readonly options: Options) {}
 
   note(block: HandledBlock): void {
     this.handled = block
-    const now = Date.now()
-    this.samples.push({ at: now, height: block.height })
-    while (this.samples.length > 2 && now - this.samples[0]!.at > WINDOW_SECONDS * 1000) this.samples.shift()
+    this.rate.note(block.height, Date.now())
+    this.rate.noteBehind(this.behind, Date.now())
   }
 
-  start(): void {
-    const tick = async () => {
-      await this.update().catch(error => this.options.log.warn(`progress is not written: ${error.message}`))
-      this.timer = setTimeout(tick, this.options.intervalMs)
-      this.timer.unref()
-    }
-    void tick()
+  async start(): Promise<void> {
+    await this.resume().catch(error => this.options.log.warn(`progress is not read: ${error.message}`))
+    const { intervalMs, log } = this.options
+    this.every(intervalMs, () => this.look())
+    this.every(Math.min(intervalMs, HEARTBEAT_MS), () =>
+      this.write().catch(error => log.warn(`progress is not written: ${error.message}`)),
+    )
+  }
+
+  /** Writes nothing more, once this resolves. */
+  async end(): Promise<void> {
+    this.hasEnded = true
+    for (const timer of this.timers) clearTimeout(timer)
+    await this.writing
   }
 
   /** Newest block known, of the chain or of our rows: an endpoint may be behind another. */
@@ -73,49 +91,91 @@ export class Progress {
     return this.handled?.height
   }
 
-  /** The processor ends, for this reason: the last thing that is said of it. */
-  async end(problem: string): Promise<void> {
-    clearTimeout(this.timer)
-    this.ended = problem
-    await this.update().catch(error => this.options.log.warn(`progress is not written: ${error.message}`))
-  }
-
   get blocksPerSecond(): number {
-    const first = this.samples[0]
-    const last = this.samples.at(-1)
-    if (!first || !last || last.at === first.at) return 0
-    return Math.max(0, ((last.height - first.height) * 1000) / (last.at - first.at))
+    return this.rate.blocksPerSecond(Date.now())
   }
 
   /** Seconds until the head is reached at the present rate; null: not known. */
   get secondsLeft(): number | null {
-    const behind = this.head - (this.handled?.height ?? this.options.startBlock - 1)
-    if (behind <= 0) return 0
-    return this.blocksPerSecond > 0 ? behind / this.blocksPerSecond : null
+    return this.head < 0 ? null : this.rate.secondsLeft(this.behind, Date.now())
   }
 
-  private async update(): Promise<void> {
-    let problem = this.ended
+  /** What keeps the chain from going on now; null: nothing. */
+  get problem(): string | null {
+    const { current } = this.options.problems
+    if (current !== null) return current
+    const waited = this.askedSince === undefined ? 0 : Date.now() - this.askedSince
+    if (waited > SILENT_MS) {
+      return `${this.options.view.endpoint}: asked for the head, it has not answered for ${Math.round(waited / 1000)} s`
+    }
+    if (this.met?.of && this.met.of !== this.handled) return null
+    return this.met?.problem ?? null
+  }
+
+  private get behind(): number {
+    return this.head - (this.handled?.height ?? this.options.startBlock - 1)
+  }
+
+  /** Goes on from what a former process has indexed. */
+  private async resume(): Promise<void> {
+    const { pool, chain } = this.options
+    const heights = await withSnapshot(pool, { timeoutMs: 10_000 }, readHeights)
+    const own = heights.find(one => one.chain === chain)
+    if (own) this.handled ??= { height: own.height, hash: own.hash, time: own.time?.getTime() ?? null }
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    let timer: NodeJS.Timeout | undefined
+    const tick = async () => {
+      await work()
+      if (timer) this.timers.delete(timer)
+      if (this.hasEnded) return
+      timer = setTimeout(tick, ms)
+      timer.unref()
+      this.timers.add(timer)
+    }
+    void tick()
+  }
+
+  private async look(): Promise<void> {
+    this.askedSince = Date.now()
     try {
       this.head = await this.options.view.head()
-      problem ??= this.options.problems.current ?? (await this.lostFork())
+      this.rate.noteBehind(this.behind, Date.now())
+      this.met = await this.lostFork()
     } catch (error) {
-      problem ??= `the endpoint does not answer: ${(error as Error).message.split('\n')[0]}`
+      this.met = { problem: `the endpoint does not answer: ${(error as Error).message.split('\n')[0]}` }
+    } finally {
+      this.askedSince = undefined
     }
-    const { chain, name, stateSchema, startBlock, view } = this.options
-    await this.options.pool.query({
+  }
+
+  /** The handled block is no longer the chain's: normal for a moment, until the processor follows. */
+  private async lostFork(): Promise<{ problem: string; of: HandledBlock } | undefined> {
+    const handled = this.handled
+    if (!handled) return undefined
+    const hash = await this.options.view.hashAt(handled.height)
+    if (hash === handled.hash) return undefined
+    const problem = `on a lost fork: block ${handled.height} is ${handled.hash} here and ${hash ?? 'absent'} on the chain`
+    return { problem, of: handled }
+  }
+
+  private async write(): Promise<void> {
+    if (this.hasEnded) return
+    const { pool, chain, name, stateSchema, startBlock, view } = this.options
+    this.writing = pool.query({
       name: 'progress-upsert',
       text: `INSERT INTO indexer_progress AS p
                (chain, name, state_schema, head, indexed, indexed_hash, indexed_time, finalized, start_block,
                 blocks_per_second, seconds_left, problem, updated_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())
              ON CONFLICT (chain) DO UPDATE SET
-               name = $2, state_schema = $3, head = greatest($4, 0),
+               name = $2, state_schema = $3, head = CASE WHEN $4 < 0 THEN p.head ELSE $4 END,
                indexed = CASE WHEN $6 = '' THEN p.indexed ELSE $5 END,
                indexed_hash = CASE WHEN $6 = '' THEN p.indexed_hash ELSE $6 END,
-               indexed_time = CASE WHEN $6 = '' THEN p.indexed_time ELSE $7 END,
+               indexed_time = CASE WHEN $6 IN ('', p.indexed_hash) THEN coalesce($7, p.indexed_time) ELSE $7 END,
                finalized = $8, start_block = $9, blocks_per_second = $10, seconds_left = $11, problem = $12,
-               updated_at = now()`,
+               updated_at = now(), ended_at = NULL`,
       values: [
         chain,
         name,
@@ -123,22 +183,14 @@ export class Progress {
         this.head,
         this.handled?.height ?? -1,
         this.handled?.hash ?? '',
-        this.handled ? new Date(this.handled.time) : null,
+        typeof this.handled?.time === 'number' ? new Date(this.handled.time) : null,
         Math.max(0, view.finalized()),
         startBlock,
         this.blocksPerSecond,
         this.secondsLeft,
-        problem,
+        this.problem,
       ],
     })
-  }
-
-  /** The handled block is no longer the chain's: normal for a moment, until the processor follows. */
-  private async lostFork(): Promise<string | null> {
-    const handled = this.handled
-    if (!handled) return null
-    const hash = await this.options.view.hashAt(handled.height)
-    if (hash === handled.hash || this.handled !== handled) return null
-    return `on a lost fork: block ${handled.height} is ${handled.hash} here and ${hash ?? 'absent'} on the chain`
+    await this.writing
   }
 }

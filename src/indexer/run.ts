@@ -7,7 +7,6 @@ import { quantity, readHeader } from '../rpc/chainLogs'
 import { RangeFetcher } from '../rpc/fetchRange'
 import { dropAnswers, RangeCache } from '../rpc/rangeCache'
 import { RangeSizer } from '../rpc/rangeSizer'
-import { firstLine } from '../rpc/rpcFault'
 import { RpcPool } from '../rpc/rpcPool'
 import { BackfillReport } from './backfillReport'
 import { sourcesOf } from './chainSources'
@@ -25,9 +24,7 @@ import { HotLogs } from './sources/hotLogs'
 import { HotSource } from './sources/hotSource'
 import { Problems } from './sources/problems'
 import { sdkParts } from './sources/sdkParts'
-import { ChainInUse } from './store/chainLock'
 import { ChainStore, stateSchemaOf } from './store/chainStore'
-import { describeAnew } from './tokens/configured'
 import { TokenDescriber } from './tokens/describer'
 import { discardUnusedOutbox } from './unusedOutbox'
 
@@ -83,6 +80,7 @@ export async function runIndexer(
     startBlock,
     intervalMs: Math.max(500, chain.pollIntervalMs),
     view: {
+      endpoint: rpc.url,
       head: async () => Number(await rpc.call<string>('eth_blockNumber', [], { retryAttempts: 1 })),
       finalized: () => heads.finalized,
       hashAt,
@@ -93,14 +91,14 @@ export async function runIndexer(
   const metrics = new IndexerMetrics(chain.caip2, progress, rpc)
   log.info(`metrics: ${await serveMetrics(metrics.registry)}`)
   log.info(`indexing ${chain.caip2} from ${rpc.url}: ${Object.keys(chain.protocols).join(', ')}`)
-  progress.start()
+  await progress.start()
   if (!config.neo4j) keepOutboxEmpty(pool, log)
-  await describeAnew(pool, chain.caip2, chain.tokens)
   new TokenDescriber({
     pool,
     rpc,
     log,
     chain: chain.caip2,
+    known: chain.tokens,
     height: () => progress.highest,
     intervalMs: chain.pollIntervalMs,
   }).start()
@@ -169,8 +167,7 @@ export async function runIndexer(
       },
     })
   } catch (error) {
-    // Another processor's state is its own to tell.
-    if (!(error instanceof ChainInUse)) await progress.end(firstLine(error))
+    await progress.end()
     throw error
   }
 }

@@ -116,6 +116,7 @@ function describerOn(urls: string[]): TokenDescriber {
     rpc,
     log,
     chain: CAIP2,
+    known: {},
     height: () => head,
     intervalMs: 10,
   })

@@ -3,6 +3,7 @@ import type { ProjectedHeight } from '../../graph/watermark'
 import type { ChainHeight } from '../../postgres/heights'
 import type { ApiContext } from '../context'
 import type { ResolverMap } from '../entities/entityResolvers'
+import { PROCESSOR_COLUMNS, type ProcessorRow, troubleOf } from '../processorState'
 import type { RequestScope } from '../scope'
 
 export const chainDefs = /* GraphQL */ `
@@ -48,7 +49,7 @@ export const chainDefs = /* GraphQL */ `
     blocksPerSecond: Float
     "until the head is reached, at the present rate; null: not known"
     secondsLeft: Float
-    "what keeps the chain from going on; null: nothing"
+    "what keeps the chain from going on now, its processor that ended or is silent among it; null: nothing"
     problem: String
     "when the processor last reported"
     updatedAt: DateTime
@@ -106,13 +107,11 @@ export function asOf(heights: readonly ChainHeight[]): BlockRef[] {
   return heights.map(indexedBlock)
 }
 
-interface ProgressRow {
+interface ProgressRow extends ProcessorRow {
   chain: string
-  name: string
   head: number
   blocks_per_second: number
   seconds_left: number | null
-  problem: string | null
   indexed_time: Date | null
   updated_at: Date
 }
@@ -124,7 +123,7 @@ export async function chainStatuses(
 ): Promise<ChainStatus[]> {
   const progress = await scope.query<ProgressRow>({
     name: 'chains-progress',
-    text: `SELECT chain, name, head, blocks_per_second, seconds_left, problem, indexed_time, updated_at
+    text: `SELECT chain, head, blocks_per_second, seconds_left, indexed_time, updated_at, ${PROCESSOR_COLUMNS}
              FROM indexer_progress`,
   })
   const [heights, acknowledged] = [await scope.heights(), await readAcknowledged(scope)]
@@ -146,7 +145,7 @@ export async function chainStatuses(
       lagSeconds: lagBlocks === 0 ? 0 : secondsSince(height?.time ?? row?.indexed_time),
       blocksPerSecond: row?.blocks_per_second ?? null,
       secondsLeft: row?.seconds_left ?? null,
-      problem: row?.problem ?? null,
+      problem: (row && troubleOf(row)?.message) ?? null,
       updatedAt: row?.updated_at ?? null,
     }
   })

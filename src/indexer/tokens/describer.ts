@@ -6,6 +6,7 @@ import { quantity } from '../../rpc/chainLogs'
 import type { Endpoint } from '../../rpc/endpoint'
 import { BadAnswer, firstLine, isRevert } from '../../rpc/rpcFault'
 import type { RpcPool } from '../../rpc/rpcPool'
+import { describeAnew, type KnownTokens } from './configured'
 import { type Metadata, readMetadata, SELECTORS } from './metadata'
 
 interface Options {
@@ -14,6 +15,8 @@ interface Options {
   log: Logger
   /** CAIP-2 */
   chain: string
+  /** from config */
+  known: KnownTokens
   /** newest block that this process knows of the chain, or of its rows */
   height(): number
   /** between looks for tokens that nobody described yet */
@@ -64,7 +67,7 @@ export class TokenDescriber {
 
   /** Describes what can be described now. One that is silent ends it: the next look begins with those that are new. */
   async look(): Promise<void> {
-    this.floor ??= await this.indexed()
+    this.floor ??= await this.begin()
     const tokens = [...(await this.unasked()), ...(await this.dueAgain())]
     // By number: an endpoint that is behind, and does not have a contract yet, must not answer that there is none.
     const block = quantity(Math.max(this.floor, this.options.height()))
@@ -82,7 +85,9 @@ export class TokenDescriber {
     }
   }
 
-  private async indexed(): Promise<number> {
+  /** @returns height up to which a former process has indexed */
+  private async begin(): Promise<number> {
+    await describeAnew(this.options.pool, this.options.chain, this.options.known)
     const heights = await withSnapshot(this.options.pool, { timeoutMs: SNAPSHOT_TIMEOUT_MS }, readHeights)
     return heights.find(({ chain }) => chain === this.options.chain)?.height ?? 0
   }
