@@ -125,6 +125,9 @@ test('history from a gateway of the SQD Network, and the rest from the endpoint,
     await Promise.all([pipeline.caughtUp(), undisturbed.caughtUp()])
     expect(await pipeline.rows()).toEqual(await undisturbed.rows())
     expect(Math.max(...queries.map(({ fromBlock }) => fromBlock))).toBeGreaterThan(100)
+    queries.length = 0
+    expect(await pipeline.verify()).toMatchObject({ code: 0, differences: [] })
+    expect(queries.length).toBeGreaterThan(2)
   } finally {
     await Promise.all([pipeline.stop(), undisturbed.stop()])
   }

@@ -159,6 +159,7 @@ describe('a chain that is indexed, whose configuration then asks for more', () =
     await client.query('BEGIN; LOCK TABLE royalty_vault IN SHARE MODE')
     const processor = await pipeline.index('alpha')
     await waiting(pool)
+    await told(pool, /^new: protocol story: the chain's logs are folded again/)
     await kill9(processor)
     await client.query('ROLLBACK')
     client.release()
@@ -223,6 +224,14 @@ async function waiting(pool: TestDatabase['pool']): Promise<void> {
     )
     if (rows.length > 0) return
     await sleep(20)
+  }
+}
+
+/** Resolves once the processor says, to `/ready` among others, what keeps it. */
+async function told(pool: TestDatabase['pool'], what: RegExp): Promise<void> {
+  for (let problem = ''; !what.test(problem); await sleep(20)) {
+    const { rows } = await pool.query('SELECT problem FROM indexer_progress')
+    problem = rows[0]?.problem ?? ''
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Logger } from '@subsquid/logger'
-import type { DataSource } from '@subsquid/util-internal-processor-tools'
+import type { Batch } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { ChainConfig } from '../../config/config'
 import { quantity, type RangeBlock, readHeader } from '../../rpc/chainLogs'
@@ -11,7 +11,7 @@ import { filtersOf, type Source } from '../decode'
 import { ColdSource } from '../sources/coldSource'
 import { Heads } from '../sources/heads'
 import { Problems } from '../sources/problems'
-import { sdkParts } from '../sources/sdkParts'
+import { type SdkParts, sdkParts } from '../sources/sdkParts'
 import type { BlockRef } from './tableHeights'
 
 /** The chain is not, or no longer, what it was taken for; it may be by now. */
@@ -25,7 +25,8 @@ export class ChainHistory {
   private readonly rpc: RpcPool
   private readonly isOwnRpc: boolean
   private readonly fetcher: RangeFetcher
-  private readonly final: () => DataSource<RangeBlock, unknown>
+  /** one after another: a gateway lags behind the endpoints */
+  private readonly sources: ((from: number, to: number) => AsyncIterable<Batch<RangeBlock>>)[]
 
   constructor({
     chain,
@@ -53,16 +54,20 @@ export class ChainHistory {
             fetchMissing: (missing, range) => new RangeFetcher(this.rpc, missing, lateSizer).fetch(range),
           })
         : undefined
-    const { archive } = sdkParts(chain, filters, this.firstBlock)
+    const { archive, requests } = sdkParts(chain, filters, this.firstBlock)
     const problems = new Problems(log, () => this.rpc.problem())
     const { pollIntervalMs } = chain
-    // Each time another: it remembers the head that it has seen. Only blocks are asked for that are known to be final.
-    this.final = () => {
-      const heads = new Heads({ pool: this.rpc, problems, log, finality: 0, pollIntervalMs })
-      return (
-        archive ?? new ColdSource({ heads, problems, sizer, fetcher: this.fetcher, cache, pollIntervalMs })
-      )
-    }
+    this.sources = [
+      ...(archive
+        ? [(from: number, to: number) => archive.getFinalizedBlocks(between(requests, from, to), true)]
+        : []),
+      (from, to) => {
+        // Another each time: it remembers the head that it has seen. Only blocks are asked for that are final.
+        const heads = new Heads({ pool: this.rpc, problems, log, finality: 0, pollIntervalMs })
+        const cold = new ColdSource({ heads, problems, sizer, fetcher: this.fetcher, cache, pollIntervalMs })
+        return cold.getFinalizedBlocks([{ range: { from, to } }], true)
+      },
+    ]
   }
 
   /**
@@ -73,10 +78,13 @@ export class ChainHistory {
   async *finalBlocks(from: number, last: BlockRef): AsyncGenerator<RangeBlock[]> {
     await this.check(last)
     let previous: RangeBlock['header'] | undefined
-    const requests = [{ range: { from, to: last.height }, request: {} }]
-    for await (const { blocks } of this.final().getFinalizedBlocks(requests, true)) {
-      previous = blocks.at(-1)!.header
-      yield blocks
+    for (const blocksOf of this.sources) {
+      const first = previous ? previous.height + 1 : from
+      if (first > last.height) break
+      for await (const { blocks } of blocksOf(first, last.height)) {
+        previous = blocks.at(-1)!.header
+        yield blocks
+      }
     }
     if (previous?.hash !== last.hash)
       throw moved(last, previous?.height === last.height ? previous.hash : null)
@@ -104,4 +112,13 @@ export class ChainHistory {
 
 function moved({ height, hash }: BlockRef, theirs: string | null): ChainMoved {
   return new ChainMoved(`block ${height} is ${hash} in the tables, and ${theirs ?? 'absent'} on the chain`)
+}
+
+function between(requests: SdkParts['requests'], from: number, to: number): SdkParts['requests'] {
+  return requests
+    .filter(({ range }) => range.from <= to && (range.to ?? to) >= from)
+    .map(({ range, request }) => ({
+      request,
+      range: { from: Math.max(range.from, from), to: Math.min(range.to ?? to, to) },
+    }))
 }
