@@ -17,6 +17,8 @@ export type RpcFault =
   | { kind: 'tooMuch'; suggestion?: BlockSpan; blocks?: number; limited?: WhatIsLimited }
   /** `eth_getLogs` of more addresses than it takes */
   | { kind: 'tooManyAddresses' }
+  /** `eth_getLogs` of any address, where it wants one named: another may not */
+  | { kind: 'needsAddress' }
   /** more calls in one JSON-RPC batch than it takes */
   | { kind: 'batchTooLarge' }
   /** the answer is no, for reasons that are not known here */
@@ -146,6 +148,9 @@ const PRUNED = /pruned|pruning|history (is |has been |was )?(unavailable|not ava
 const PRUNED_CODE = 4444
 const TOO_MANY_ADDRESSES =
   /(less|fewer) (number of )?addresses|too many addresses|addresses?.*(exceed|limit|at most)|(exceed|max)\w*.*\baddresses/i
+/** `Please specify an address in your request` (PublicNode), `missing field \`address\`` (Forest) */
+const NEEDS_ADDRESS =
+  /(specify|provide|include|need|requires?|without) (at least )?(an?|one|the|contract)? ?(contract )?address\b|address (filter )?(is|must be) (required|specified|provided)|missing .*\baddress\b/i
 /** server errors of EIP-1474 (-32001 not found, -32002 unavailable), JSON-RPC's internal error, and what proxies say */
 const UNWELL_CODES = new Set([-32001, -32002, -32603])
 const UNWELL =
@@ -168,6 +173,7 @@ function rpcFault(error: { code: number; message: string }, method: string): Rpc
   if (code === 429 || code === -32029 || RATE_LIMIT.test(message)) return { kind: 'rateLimited' }
   if (PAST_HEAD.test(message)) return { kind: 'unwell' }
   if (method === 'eth_getLogs' && TOO_MANY_ADDRESSES.test(message)) return { kind: 'tooManyAddresses' }
+  if (method === 'eth_getLogs' && NEEDS_ADDRESS.test(message)) return { kind: 'needsAddress' }
   const limited = whatIsLimited(message)
   if (method === 'eth_getLogs' && limited) {
     const blocks = blocksIn(message)

@@ -219,8 +219,8 @@ export class RpcPool {
         return { error, fault, endpoint }
       }
       if (fault.kind === 'batchTooLarge') endpoint.batchLess()
-      // It answers what is recent: only when nobody else has what is old is it asked again.
-      if (fault.kind === 'pruned') endpoint.pace[work].noteLate()
+      // It answers all else: only when nobody else answers this is it asked again.
+      if (fault.kind === 'pruned' || fault.kind === 'needsAddress') endpoint.pace[work].noteLate()
       const rest = endpoint.noteFault(fault, firstLine(error))
       this.say(
         endpoint,
@@ -280,6 +280,9 @@ export class RpcPool {
     const words = firstLine(error)
     if (kind === 'pruned') {
       return `it does not keep history that old (${words}): name an archive endpoint in \`rpc\`, or a later \`firstBlock\``
+    }
+    if (kind === 'needsAddress') {
+      return `it answers for named addresses only (${words}), and contracts that are found on the way have none beforehand: name another endpoint in \`rpc\``
     }
     return kind === 'rateLimited' ? `its limit of requests is reached (${words})` : words
   }

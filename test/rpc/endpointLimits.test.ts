@@ -143,3 +143,23 @@ test('an endpoint that has no such history says so, with the fix, and goes on on
   await done
   expect(pool.problem()).toBeNull()
 })
+
+test('an endpoint that wants an address in each query leaves it to the next one, and says so where there is none', async () => {
+  let isPicky = true
+  const picky = await chain({
+    head: 1000,
+    refuses: ({ addresses }) =>
+      isPicky && !addresses ? 'Please specify an address in your request' : undefined,
+  })
+  const other = await chain({ head: 1000 })
+  const both = readCold({ endpoints: [picky, other], chainId: 1, filters, finality: 0 })
+  await both.done
+  expect(picky.refused).toBeLessThanOrEqual(10)
+  const alone = readCold({ endpoints: [picky], chainId: 1, filters, finality: 0 })
+  expect(await problemOf(alone.pool)).toMatch(
+    /it answers for named addresses only \(Please specify .*\), .*: name another endpoint in `rpc`$/,
+  )
+  expect(Math.min(...picky.queries.map(spanOf)), 'it is not asked for less').toBe(8)
+  isPicky = false
+  await alone.done
+})

@@ -121,6 +121,15 @@ test.each([
   expect(fault(-32000, message).kind).toBe('tooManyAddresses')
 })
 
+test.each([
+  'Please specify an address in your request or, to remove restrictions, order a dedicated full node here: https://www.allnodes.com/eth/host',
+  'error deserializing parameter: missing field `address`',
+  'eth_getLogs requires a contract address',
+  'address must be specified',
+])('an address is wanted: %s', message => {
+  expect(fault(-32701, message).kind).toBe('needsAddress')
+})
+
 test.each(['Cannot fulfill request', 'Unable to perform request', 'nope'])(
   'words that are not known are a refusal, which of several blocks is asked for in parts: %s',
   message => {
