@@ -63,7 +63,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     options.pool ?? createPool(replicaUrl ?? url, { max: POOL_SIZE, applicationName: 'provenance-api' })
   const { timeoutMs, maxLagSeconds } = config.api
   // Of its own, so that requests that use up the pool do not make the API look as if the database were gone.
-  const readinessPool = createPool(config.postgres.url, { max: 1, applicationName: 'provenance-ready' })
+  const readinessPool = createPool(replicaUrl ?? url, { max: 1, applicationName: 'provenance-ready' })
   const onError = (error: unknown) =>
     log.error({ err: String((error as Error)?.stack ?? error) }, 'a request beside GraphQL failed')
   const live = new LiveEvents()

@@ -118,9 +118,9 @@ class Projector {
     const message = error instanceof Error ? error.message : String(error)
     if (error instanceof ProjectorConflictError) throw error
     // Postgres may be what fails: then it is told when it is back, if the problem still stands.
-    const news = await this.report(message).catch(() => this.backOff.count === 0)
+    await this.report(message).catch(() => {})
     if (!isOfADatabase(error) || (!this.worked && !isPassing(error))) throw error
-    if (news) logger.warn(`cannot project now, trying until it works: ${message}`)
+    if (this.backOff.count === 0) logger.warn(`cannot project now, trying until it works: ${message}`)
     if (Date.now() > this.backlogAt + BACKLOG_MS) {
       this.backlogAt = Date.now()
       await dropBacklog(this.context).catch(() => {}) // Postgres is what fails, perhaps

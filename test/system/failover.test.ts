@@ -99,6 +99,15 @@ describe('an API with a replica', () => {
     models.close()
   })
 
+  it('is not ready when the replica is gone, whatever the primary says', async () => {
+    await setHeights(primary, { height: 5, finalized: 5 })
+    await replayed()
+    const ready = async () => (await fetch(`${api.url}/ready`)).status
+    await until(async () => (await ready()) === 200)
+    await postgres.standby.stop()
+    await until(async () => (await ready()) === 503)
+  })
+
   it('goes on live when the replica was away', async () => {
     const live = await changesOfModels()
     await standby.query(
