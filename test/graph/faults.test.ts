@@ -60,13 +60,13 @@ async function expectEqual(url = neo4j.url): Promise<void> {
 }
 
 /** Until all that the tables hold is in Neo4j. */
-async function projected(within = 30_000): Promise<void> {
+async function projected(within = 120_000): Promise<void> {
   for (const until = Date.now() + within; ; await sleep(50)) {
     const { rows } = await database.pool.query(
-      `SELECT (SELECT count(*)::int FROM graph_outbox) AS keys, projected_at FROM graph_watermark`,
+      `SELECT (SELECT count(*)::int FROM graph_outbox) AS keys, projected_at, problem FROM graph_watermark`,
     )
     if (rows[0].keys === 0 && rows[0].projected_at) return
-    if (Date.now() > until) throw new Error(`${rows[0].keys} keys are left`)
+    if (Date.now() > until) throw new Error(`${rows[0].keys} keys are left: ${rows[0].problem}`)
   }
 }
 
@@ -196,7 +196,7 @@ describe('Neo4j', () => {
       await again?.stop()
       rmSync(home, { recursive: true, force: true })
     }
-  }, 180_000)
+  }, 300_000)
 
   it('that is not there is tried again; a refusal is not', async () => {
     const driver = connectNeo4j({ url: 'bolt://127.0.0.1:1' })

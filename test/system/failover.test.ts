@@ -27,11 +27,11 @@ afterEach(async () => {
   await postgres?.stop()
 })
 
-async function until<T>(what: () => Promise<T | undefined | false>): Promise<T> {
-  for (const end = Date.now() + 60_000; ; await sleep(20)) {
+async function until<T>(what: () => Promise<T | undefined | false>, lines: LogRecord[] = []): Promise<T> {
+  for (const end = Date.now() + 120_000; ; await sleep(20)) {
     const met = await what()
     if (met) return met
-    if (Date.now() > end) throw new Error('it never came')
+    if (Date.now() > end) throw new Error(`it never came: ${lines.map(line => line.msg).join('\n')}`)
   }
 }
 
@@ -142,19 +142,19 @@ describe('a projector', () => {
       (await driver.executeQuery('MATCH (m:Model {id: $id}) RETURN m', { id })).records.length > 0
     try {
       await insertRow(primary, 'Model', { id: MODEL(1) })
-      await until(() => has(MODEL(1)))
+      await until(() => has(MODEL(1)), lines)
       await replayed()
       await standby.query(`ALTER SYSTEM SET primary_conninfo = ''`)
       await standby.query('SELECT pg_reload_conf()')
       await until(async () => (await primary.query('SELECT FROM pg_stat_replication')).rowCount === 0)
       await insertRow(primary, 'Model', { id: MODEL(2) })
-      await until(() => has(MODEL(2)))
+      await until(() => has(MODEL(2)), lines)
 
       await postgres.primary.stop()
       await standby.query('SELECT pg_promote()')
       await insertRow(standby, 'Model', { id: MODEL(3) })
       proxy.turnTo(postgres.standby.url)
-      await until(() => has(MODEL(3)))
+      await until(() => has(MODEL(3)), lines)
       expect(await has(MODEL(2))).toBe(false)
       expect(lines.map(line => line.msg)).toContainEqual(
         expect.stringContaining('the graph of another history of this database'),
@@ -167,5 +167,5 @@ describe('a projector', () => {
       abort.abort()
       await proxy.stop()
     }
-  }, 180_000)
+  }, 300_000)
 })
