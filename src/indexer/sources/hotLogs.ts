@@ -2,6 +2,7 @@ import type { Logger } from '@subsquid/logger'
 import { BlockLogs, type FoundLogs } from '../../rpc/blockLogs'
 import { BloomTest, type BloomVerdict, isZero } from '../../rpc/bloom'
 import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
+import type { Endpoint } from '../../rpc/endpoint'
 import { BadAnswer } from '../../rpc/rpcFault'
 import type { RpcPool, Session } from '../../rpc/rpcPool'
 import type { HotBlock } from './hotChain'
@@ -18,18 +19,12 @@ interface Options {
   log: Logger
 }
 
-/**
- * usual: a block whose bloom holds nothing of ours is not asked for. all: every block is. again: so it is, as `omission`
- * asks, since that has found more.
- */
-export type Care = 'usual' | 'all' | 'again'
-
 /** Logs of hot blocks, and how far the blooms of their headers and the answers about them are believed. */
 export class HotLogs {
   private readonly logs: BlockLogs
   private readonly bloom: BloomTest
-  /** The chain makes blooms: one that is zero means something. */
-  private hasBlooms = false
+  /** make blooms: one that is zero means something */
+  private readonly withBlooms = new WeakSet<Endpoint>()
   /** A log was found that its block's bloom does not hold (such as Bor's of state syncs): none is believed any more. */
   private bloomsLie = false
   private doubting = false
@@ -39,16 +34,20 @@ export class HotLogs {
     this.bloom = new BloomTest(options.filters)
   }
 
-  /** The blocks of the headers with their logs. @throws BadAnswer */
-  async of(session: Session, headers: HotHeader[], care: Care): Promise<RangeBlock[]> {
-    this.hasBlooms ||= headers.some(({ bloom }) => bloom !== undefined && !isZero(bloom))
+  /**
+   * The blocks of the headers with their logs; not asked for where the bloom holds nothing of ours.
+   *
+   * @param again every block is asked for, as `omission` asks, which has found more
+   * @throws BadAnswer
+   */
+  async of(session: Session, headers: HotHeader[], again: boolean): Promise<RangeBlock[]> {
+    if (headers.some(({ bloom }) => bloom !== undefined && !isZero(bloom))) this.withBlooms.add(session.node)
     const judged = headers.map(({ header, bloom }) => ({
       header,
-      verdict: this.verdict(header.height, bloom),
+      verdict: this.verdict(session.node, header.height, bloom),
     }))
-    const asked = judged.filter(({ verdict }) => verdict.may || care !== 'usual').map(({ header }) => header)
-    const found =
-      care === 'again' ? await this.logs.ofRange(session, asked) : await this.logs.of(session, asked)
+    const asked = judged.filter(({ verdict }) => verdict.may || again).map(({ header }) => header)
+    const found = again ? await this.logs.ofRange(session, asked) : await this.logs.of(session, asked)
     const doubtful = judged.filter(
       ({ header, verdict }) => verdict.may && verdict.chance < SPEAKS_FOR_LOG && !found.has(header.height),
     )
@@ -86,8 +85,8 @@ export class HotLogs {
     return undefined
   }
 
-  private verdict(height: number, bloom: Buffer | undefined): BloomVerdict {
-    const speaks = bloom !== undefined && !this.bloomsLie && (this.hasBlooms || !isZero(bloom))
+  private verdict(node: Endpoint, height: number, bloom: Buffer | undefined): BloomVerdict {
+    const speaks = bloom !== undefined && !this.bloomsLie && (this.withBlooms.has(node) || !isZero(bloom))
     return speaks ? this.bloom.test(bloom, height) : { may: true, chance: Number.POSITIVE_INFINITY }
   }
 

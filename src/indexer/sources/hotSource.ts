@@ -6,9 +6,9 @@ import type { RpcPool, Session } from '../../rpc/rpcPool'
 import type { BlockRef } from '../deepReorg'
 import type { ColdSource, Requests } from './coldSource'
 import { behind, type Heads } from './heads'
-import { HotChain } from './hotChain'
+import { type HotBlock, HotChain } from './hotChain'
 import { type HotHeader, headers, latest, pathTo, readHotHeader } from './hotHeaders'
-import type { Care, HotLogs } from './hotLogs'
+import type { HotLogs } from './hotLogs'
 import { NewHeads } from './newHeads'
 import type { Problems } from './problems'
 
@@ -17,9 +17,7 @@ import type { Problems } from './problems'
  * the last block of a group where more than 199 are hot, and could not be rolled back to those between.
  */
 const MOST_BLOCKS = 100
-/** Hot blocks from which on blooms are believed: what they miss is found before it is final. */
-const ENOUGH_TO_CHECK = 8
-/** Blocks after which their logs are asked for once more */
+/** Blocks after which their logs are asked for once more; earlier where they are final sooner. */
 const MOST_UNCHECKED = 32
 /** Polls in a row with a lower head of our own fork after which the chain is taken to be that short. */
 const POLLS_TO_SHORTEN = 10
@@ -52,7 +50,7 @@ interface Look {
 interface Step {
   update: HotUpdate<RangeBlock>
   chain: HotChain
-  /** height up to which the logs were asked for once more, or nothing was left to blooms */
+  /** height up to which the logs were asked for once more */
   checked: number
 }
 
@@ -63,7 +61,8 @@ interface Plan {
   path: HotHeader[]
   checked: number
   head: number
-  care?: Care
+  /** more was found than was given: no bloom is believed */
+  again?: boolean
 }
 
 /**
@@ -170,43 +169,43 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
   }
 
   private async lookAt(session: Session, last: HotHeader, head: number): Promise<Look> {
-    const { chain, checked } = this
+    const { chain } = this
     const { height } = last.header
     const look = { head, node: session.node }
     if (height < chain.final.height) return { ...look, lags: true }
-    if (chain.has(last.header)) {
-      // The same fork, and shorter: a node that lags, unless nothing else is met for long.
-      const lags = height < chain.tip.height
-      if (lags && this.lagging < POLLS_TO_SHORTEN) return { ...look, lags }
-      const kept = chain.upTo(height)
-      return { ...look, step: await this.step(session, { kept, path: [], checked, head }) }
-    }
-    const way = await pathTo(session, chain, last, MOST_BLOCKS)
+    const isOurs = chain.has(last.header)
+    // Our fork, and shorter: a node that lags, unless nothing else is met for long.
+    if (isOurs && height < chain.tip.height && this.lagging < POLLS_TO_SHORTEN) return { ...look, lags: true }
+    const way = isOurs ? { base: last.header, path: [] } : await pathTo(session, chain, last, MOST_BLOCKS)
     if (!way.base) return { ...look, lost: true }
     const kept = chain.upTo(way.base.height)
-    const unchecked = kept.after(checked)
-    if (!isDue(unchecked.length, kept)) {
-      return { ...look, step: await this.step(session, { kept, path: way.path, checked, head }) }
-    }
-    const omission = await this.options.logs.omission(session, unchecked)
+    const unchecked = this.dueOf(kept)
+    const omission = unchecked.length > 0 ? await this.options.logs.omission(session, unchecked) : undefined
     if (omission === undefined) {
-      const plan = { kept, path: way.path, checked: kept.tip.height, head }
-      return { ...look, step: await this.step(session, plan) }
+      const checked = unchecked.length > 0 ? kept.tip.height : this.checked
+      return { ...look, step: await this.step(session, { kept, path: way.path, checked, head }) }
     }
     const sound = chain.upTo(omission - 1)
     const { base, path } = await pathTo(session, sound, last, MOST_BLOCKS)
     if (!base) return { ...look, lost: true }
-    const plan = { kept: sound, path, checked: sound.tip.height, head, care: 'again' } as const
+    const plan = { kept: sound, path, checked: sound.tip.height, head, again: true }
     return { ...look, step: await this.step(session, plan) }
+  }
+
+  /** Blocks whose logs it is time to ask for once more: all of which that was not done, and none of them is final. */
+  private dueOf(kept: HotChain): HotBlock[] {
+    const unchecked = kept.after(this.checked)
+    const many = Math.min(MOST_UNCHECKED, (kept.tip.height - kept.final.height) >> 1)
+    return unchecked.length >= many || this.options.heads.finalized > this.checked ? unchecked : []
   }
 
   /** What blocks on top of those that are kept come to; undefined: no change. */
   private async step(
     session: Session,
-    { kept, path, checked, head, care = careOf(kept) }: Plan,
+    { kept, path, checked, head, again = false }: Plan,
   ): Promise<Step | undefined> {
     const { heads, logs } = this.options
-    const blocks = await logs.of(session, path, care)
+    const blocks = await logs.of(session, path, again)
     const whole = kept.with(
       blocks.map(({ header: { height, hash }, logs }) => ({
         height,
@@ -219,27 +218,16 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
       throw new BadAnswer(`block ${final.height}, which is final, is ${final.hash}, and not under the head`)
     }
     heads.note(head, final)
-    const nowChecked = care === 'all' && checked >= kept.tip.height ? whole.tip.height : checked
-    const chain = whole.finalizedTo(Math.min(heads.finalized, nowChecked))
+    const chain = whole.finalizedTo(Math.min(heads.finalized, checked))
     const { tip, final: before } = this.chain
     if (blocks.length === 0 && kept.tip.height === tip.height && chain.final.height === before.height)
       return undefined
     return {
       update: { blocks, baseHead: refOf(kept.tip), finalizedHead: refOf(chain.final) },
       chain,
-      checked: Math.max(nowChecked, chain.final.height),
+      checked: Math.min(checked, kept.tip.height),
     }
   }
-}
-
-/** Whether it is time to ask for the logs of so many blocks once more: well before the first of them is final. */
-function isDue(unchecked: number, { tip, final }: HotChain): boolean {
-  return unchecked > 0 && unchecked >= Math.min(MOST_UNCHECKED, (tip.height - final.height) >> 1)
-}
-
-/** Where a block may be final before its logs are asked for once more, nothing is left to blooms. */
-function careOf({ tip, final }: HotChain): Care {
-  return tip.height - final.height >= ENOUGH_TO_CHECK ? 'usual' : 'all'
 }
 
 function refOf({ height, hash }: BlockRef): BlockRef {
