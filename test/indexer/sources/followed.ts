@@ -12,14 +12,14 @@ import { CHAIN_ID } from './forkableNode'
 const OURS = `0x${'aa'.repeat(20)}`
 const OTHER = `0x${'bb'.repeat(20)}`
 
-/** Topic 1 at one address, topic 2 anywhere; the chain has topics 1 to 4 at two. */
+/** Topic 1 at one address, topics 2 and 5 anywhere; the chain has topics 1 to 5 at two. */
 export const filters: LogFilter[] = [
   { addresses: [OURS], topics: [word(1)], fromBlock: 0 },
-  { topics: [word(2)], fromBlock: 0 },
+  { topics: [word(2), word(5)], fromBlock: 0 },
 ]
 
 function isWanted({ address, topics }: { address: string; topics: string[] }): boolean {
-  return topics[0] === word(2) || (topics[0] === word(1) && address === OURS)
+  return topics[0] === word(2) || topics[0] === word(5) || (topics[0] === word(1) && address === OURS)
 }
 
 /** A chain of so many blocks that goes on with logs at random, or without any. */
@@ -33,13 +33,20 @@ export function chainOf(blocks: number, { seed = 'hot', transactions = 5000 } = 
         hash: digest(`${seed} ${i}`),
         logs: Array.from({ length: random.int(0, 3) }, () => ({
           address: random.chance(50) ? OURS : OTHER,
-          topics: [word(random.int(1, 4))],
+          topics: [word(random.int(1, 5))],
           data: `0x${i.toString(16).padStart(64, '0')}`,
         })),
       }),
     ),
   )
   chain.mine(blocks)
+  return chain
+}
+
+/** Another chain, of which no block is in any that `chainOf` makes. */
+export function foreignChain(blocks: number): SimChain {
+  const chain = chainOf(10)
+  chain.reorganise(10, blocks)
   return chain
 }
 
