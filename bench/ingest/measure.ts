@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import { stateSchemaOf } from '../../src/indexer/store/chainStore'
+import { stateSchemaOf } from '../../src/indexer/store/stateTables'
 import type { FromWorker, Job, ToWorker, Usage } from './job'
 import { cpuSecondsOf } from './processTree'
 

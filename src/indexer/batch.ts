@@ -6,7 +6,7 @@ import { LedgerState, type Row } from '../ledger/state'
 import { DiscoveredContract, Token } from '../model'
 import type { ProtocolLog } from '../protocols/protocol'
 import type { Changes } from './bulkWrite'
-import { type Discovered, decodeEach, type Source } from './decode'
+import { type Discovered, decodeEach, type RefusedLogs, type Source } from './decode'
 import { misfitOf } from './guard'
 import { loadFrom, type Reader, rowsWhere } from './load'
 import { keepRejected } from './rejectedLogs'
@@ -18,6 +18,8 @@ export interface BatchContext {
   chain: string
   sources: Source[]
   tokens: KnownTokens
+  /** logs that failed to be written, which are rejected unread */
+  refused?: RefusedLogs
 }
 
 /** What a batch comes to, for metrics. */
@@ -36,10 +38,11 @@ export async function foldBatch(
   reader: Reader,
 ): Promise<BatchFigures & { changes: Changes }> {
   const start = performance.now()
+  const { chain, sources, refused } = context
   const discovered = await discoveredAmong(logs, context, reader)
   const events: DomainEvent[] = []
   const breather = new Breather()
-  for (const decoded of decodeEach(context.chain, context.sources, logs, discovered)) {
+  for (const decoded of decodeEach(chain, sources, logs, discovered, refused)) {
     for (const event of decoded) events.push(event) // spread, a list of 100,000 would overflow the stack
     if (breather.isDue) await breather.rest()
   }

@@ -11,6 +11,16 @@ export interface Source {
 /** Contracts announced in earlier blocks: lower-case address -> protocol and role. */
 export type Discovered = Map<string, { protocol: string; role: string }>
 
+/** Logs that must not be read, by `placeOf`, with the reason. */
+export type RefusedLogs = ReadonlyMap<string, string>
+
+const NONE: RefusedLogs = new Map()
+
+/** A log's place in one fork of the chain. */
+export function placeOf({ blockHash, logIndex }: ProtocolLog): string {
+  return `${blockHash}-${logIndex}`
+}
+
 /**
  * Turns a chain's logs into domain events, in chain order. A log belongs to a handler by its address (deployed or
  * discovered) first, never by its topic alone, since protocols share event signatures; only handlers of role `*`
@@ -38,15 +48,22 @@ export function* decodeEach(
   sources: Source[],
   logs: ProtocolLog[],
   known: Discovered,
+  refused: RefusedLogs = NONE,
 ): Generator<DomainEvent[]> {
   const discovered: Discovered = new Map(known)
   const contexts = sources.map(source => ({ source, context: contextOf(chain, source, discovered) }))
   for (const transaction of transactionsOf(logs)) {
     const announcements = new Map<ProtocolLog, DomainEvent[]>()
     for (const log of transaction) {
+      if (refused.size > 0 && refused.has(placeOf(log))) continue
       for (const source of sources) announce(chain, source, log, discovered, announcements)
     }
     for (const log of transaction) {
+      const reason = refused.size > 0 ? refused.get(placeOf(log)) : undefined
+      if (reason !== undefined) {
+        yield [rejected(originOf(chain, protocolOf(sources, log, discovered), log), log, reason)]
+        continue
+      }
       const announced = announcements.get(log)
       if (announced) yield announced
       for (const { source, context } of contexts) {
@@ -151,6 +168,15 @@ function roleOf(
 function discoveredRole(protocol: Protocol, address: string, discovered: Discovered): string | undefined {
   const found = discovered.get(address)
   return found?.protocol === protocol.name ? found.role : undefined
+}
+
+/** Whose contract emitted it, else the first that reads such logs of any contract. */
+function protocolOf(sources: Source[], log: ProtocolLog, discovered: Discovered): string {
+  const source =
+    sources.find(each => roleOf(each, log.address, discovered) !== undefined) ??
+    sources.find(({ protocol }) => protocol.handlers['*']?.[log.topics[0] ?? '']) ??
+    sources[0]!
+  return source.protocol.name
 }
 
 function originOf(chain: string, protocol: string, log: ProtocolLog): Origin {

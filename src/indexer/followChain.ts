@@ -11,7 +11,8 @@ import { ConfigError } from '../config/configError'
 import type { RangeBlock } from '../rpc/chainLogs'
 import { firstLine } from '../rpc/rpcFault'
 import { DeepReorg } from './deepReorg'
-import type { Batch, Pipeline } from './pipeline/pipeline'
+import { Blame } from './pipeline/blame'
+import { type Batch, BatchFailed, type Pipeline } from './pipeline/pipeline'
 import type { Heads } from './sources/heads'
 import type { Problems } from './sources/problems'
 import { dropLostHotBlocks, standOnChain } from './standOnChain'
@@ -60,18 +61,21 @@ const MOST_BLOCKS = 100
  */
 export async function followChain(options: FollowOptions): Promise<void> {
   const { store, chain, problems, log } = options
+  const { pipeline } = options
+  const blame = new Blame(options)
   let pause = FIRST_PAUSE_MS
   for (;;) {
     const before = store.last.hash
     try {
       await store.open()
-      options.pipeline.restart()
-      problems.over(chain)
-      await standAndFollow(options)
+      pipeline.restart()
+      if (!blame.isPending) problems.over(chain)
+      await standAndFollow({ ...options, committed: () => blame.passed() })
       return
     } catch (error) {
       if (!isPassing(error)) throw error
       if (error instanceof DeepReorg) log.warn(error.message)
+      else if (error instanceof BatchFailed && !store.isBroken) await blame.failed(error)
       else problems.say(chain, firstLine(error))
       if (store.isBroken) await store.close()
       pause = store.last.hash === before ? Math.min(pause * 2, LONGEST_PAUSE_MS) : FIRST_PAUSE_MS
@@ -85,7 +89,10 @@ export function isPassing(error: unknown): boolean {
   return !(error instanceof ConfigError || error instanceof ChainInUse || isMisconfigured(error))
 }
 
-async function standAndFollow(options: FollowOptions): Promise<void> {
+/** With what is told of each batch that is written. */
+type Following = FollowOptions & { committed(): void }
+
+async function standAndFollow(options: Following): Promise<void> {
   const { store, history, hot, heads, requests } = options
   const rewound = await standOnChain(options)
   if (rewound) await options.rewound(rewound)
@@ -103,17 +110,17 @@ async function standAndFollow(options: FollowOptions): Promise<void> {
   await hot.processHotBlocks(left, store.position, update => follow(options, update))
 }
 
-async function readHistory(
-  { store, pipeline, history, requests, maxRewind }: FollowOptions,
-  finalized: number,
-) {
+async function readHistory(options: Following, finalized: number): Promise<void> {
+  const { store, pipeline, history, requests, maxRewind, committed } = options
   const { last, position } = store
   // What was hot is the chain's, and below the final head: it is final.
   if (position.top.length > 0) await store.advance({ blocks: [], finalized: last.height, undoable: true })
   const left = remaining(requests, last.height + 1)
   const first = left[0]?.range.from ?? Number.POSITIVE_INFINITY
-  if (first <= finalized)
-    await pipeline.run(finalBatches(history.getFinalizedBlocks(left, true), finalized - maxRewind))
+  if (first <= finalized) {
+    const ranges = history.getFinalizedBlocks(left, true)
+    await pipeline.run(finalBatches(ranges, finalized - maxRewind), committed)
+  }
   // Blocks that nothing is asked of: the hot source begins above a block of the chain.
   const idle = Math.min(finalized, first - 1)
   if (store.last.height >= idle) return
@@ -132,7 +139,8 @@ async function* finalBatches(
   }
 }
 
-async function follow({ store, pipeline, log }: FollowOptions, update: HotUpdate<RangeBlock>): Promise<void> {
+async function follow(options: Following, update: HotUpdate<RangeBlock>): Promise<void> {
+  const { store, pipeline, log, committed } = options
   const { baseHead, blocks, finalizedHead } = update
   if (baseHead.hash !== store.last.hash) {
     const { position } = store
@@ -145,7 +153,7 @@ async function follow({ store, pipeline, log }: FollowOptions, update: HotUpdate
     )
     await pipeline.undo(baseHead)
   }
-  if (blocks.length > 0) await pipeline.run(hotBatches(blocks, finalizedHead.height))
+  if (blocks.length > 0) await pipeline.run(hotBatches(blocks, finalizedHead.height), committed)
   else await store.advance({ blocks: [], finalized: finalizedHead.height, undoable: true })
 }
 

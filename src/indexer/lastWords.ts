@@ -2,7 +2,7 @@ import type { Pool } from 'pg'
 import type { ChainConfig } from '../config/config'
 import { createPool } from '../postgres/pool'
 import { ChainInUse } from './store/chainLock'
-import { stateSchemaOf } from './store/chainStore'
+import { stateSchemaOf } from './store/stateTables'
 
 const LONGEST = 1000
 /** A database that does not answer must not keep a process that wants to end. */

@@ -3,9 +3,12 @@ import type { Pool } from 'pg'
 import type { DataSource } from 'typeorm'
 import type { ProtocolLog } from '../../protocols/protocol'
 import type { RangeBlock } from '../../rpc/chainLogs'
+import { firstLine } from '../../rpc/rpcFault'
 import { type BatchContext, type BatchFigures, foldBatch } from '../batch'
 import { type BulkStatement, bulkStatements, bulkWrite } from '../bulkWrite'
+import { placeOf } from '../decode'
 import type { Advance, ChainStore } from '../store/chainStore'
+import { isOfTheRows } from '../store/postgresFault'
 import { ChainRows } from './knownRows'
 import { next, type Stage, type Step } from './stages'
 
@@ -31,6 +34,24 @@ interface Options {
   written(batch: Batch, outcome: BatchOutcome): void
 }
 
+/** A batch that could not be folded or written, with all before it written. */
+export class BatchFailed extends Error {
+  override readonly name = 'BatchFailed'
+
+  constructor(
+    readonly batch: Batch,
+    override readonly cause: unknown,
+  ) {
+    super(`${namesOf(batch)} cannot be written: ${firstLine(cause)}`)
+  }
+}
+
+/** A log that cannot be written, and why. */
+export interface Culprit {
+  log: ProtocolLog
+  reason: string
+}
+
 interface Folded {
   batch: Batch
   statements: BulkStatement[]
@@ -44,6 +65,8 @@ interface Folded {
 export class Pipeline {
   private stage: Stage = 'clear'
   private rows: ChainRows
+  /** by place, until they are rejected in a batch that is committed */
+  private readonly refused = new Map<string, Culprit>()
 
   constructor(private readonly options: Options) {
     this.rows = new ChainRows(options.context.chain)
@@ -55,8 +78,16 @@ export class Pipeline {
     this.rows = this.knowAnew()
   }
 
-  /** Writes batches one after another, each in its transaction. Throws what fails, with all before it written. */
-  async run(batches: AsyncIterable<Batch> | Iterable<Batch>): Promise<void> {
+  /**
+   * Writes batches one after another, each in its transaction.
+   *
+   * @param committed is told of each
+   * @throws BatchFailed, or what the source throws, with all before it written
+   */
+  async run(
+    batches: AsyncIterable<Batch> | Iterable<Batch>,
+    committed: () => void = () => {},
+  ): Promise<void> {
     const source = iteratorOf(batches)
     const pull = () => {
       const arriving = Promise.resolve(source.next())
@@ -74,17 +105,21 @@ export class Pipeline {
         if (!folded) return
         const { batch, statements, figures } = folded
         arriving = pull()
-        const committed = deferred()
+        const written = deferred()
         const start = performance.now()
-        await this.options.store.advance(batch, async client => {
-          this.step('write')
-          folding = this.foldNext(arriving, committed.promise)
-          await bulkWrite(client, statements)
-        })
+        await blaming(batch, () =>
+          this.options.store.advance(batch, async client => {
+            this.step('write')
+            folding = this.foldNext(arriving, written.promise)
+            await bulkWrite(client, statements)
+          }),
+        )
         this.step('commit')
         this.rows.commit()
-        committed.resolve()
+        written.resolve()
+        this.forgetRefused()
         this.options.written(batch, { ...figures, waitMs, writeMs: performance.now() - start })
+        committed()
       }
     } catch (error) {
       this.restart()
@@ -122,12 +157,44 @@ export class Pipeline {
     if (arrived.done || rows !== this.rows) return undefined // ended, or given up meanwhile
     this.step('fold')
     const batch = arrived.value
-    const { store, entities, pool, context } = this.options
+    const { store, entities, pool } = this.options
     const reader = { client: pool, source: entities, rows, settled: committed }
-    const { changes, ...figures } = await foldBatch(logsOf(batch.logs), context, reader)
-    rows.stage(changes)
-    const undo = batch.undoable ? store.undoTarget(batch) : undefined
-    return { batch, figures, statements: await bulkStatements(entities, changes, undo) }
+    return blaming(batch, async () => {
+      const { changes, ...figures } = await foldBatch(logsOf(batch.logs), this.context, reader)
+      rows.stage(changes)
+      const undo = batch.undoable ? store.undoTarget(batch) : undefined
+      return { batch, figures, statements: await bulkStatements(entities, changes, undo) }
+    })
+  }
+
+  /** From now on the log is kept in `rejected_log` with the reason, and does nothing. */
+  refuse(culprit: Culprit): void {
+    this.refused.set(placeOf(culprit.log), culprit)
+  }
+
+  /** Why logs that follow what is written cannot be; undefined: they can. Leaves no trace. */
+  async failureOf(logs: ProtocolLog[]): Promise<string | undefined> {
+    const { store, entities } = this.options
+    try {
+      await store.rehearse(async client => {
+        const { changes } = await foldBatch(logs, this.context, { client, source: entities })
+        await bulkWrite(client, await bulkStatements(entities, changes))
+      })
+      return undefined
+    } catch (error) {
+      if (store.isBroken || !isOfTheRows(error)) throw error
+      return firstLine(error)
+    }
+  }
+
+  private forgetRefused(): void {
+    const { height } = this.options.store.last
+    for (const [place, { log }] of this.refused) if (log.block <= height) this.refused.delete(place)
+  }
+
+  private get context(): BatchContext {
+    const refused = new Map([...this.refused].map(([place, { reason }]) => [place, reason]))
+    return { ...this.options.context, refused }
   }
 
   private step(step: Step): void {
@@ -139,6 +206,19 @@ export class Pipeline {
     if (this.options.store.last.height < 0) rows.startEmpty()
     return rows
   }
+}
+
+async function blaming<T>(batch: Batch, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw new BatchFailed(batch, error)
+  }
+}
+
+function namesOf({ logs }: Batch): string {
+  const [first, last] = [logs[0]?.header.height, logs.at(-1)?.header.height]
+  return first === last ? `block ${first}` : `the batch of blocks ${first} to ${last}`
 }
 
 export function logsOf(blocks: RangeBlock[]): ProtocolLog[] {

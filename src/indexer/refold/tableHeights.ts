@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../postgres/snapshot'
-import { stateSchemaOf } from '../store/chainStore'
+import { stateSchemaOf } from '../store/stateTables'
 
 export interface BlockRef {
   height: number

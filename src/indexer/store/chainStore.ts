@@ -1,17 +1,9 @@
 import type { HashAndHeight, HotDatabaseState } from '@subsquid/util-internal-processor-tools'
 import { Client, type ClientBase } from 'pg'
 import type { DataSource } from 'typeorm'
-import { ConfigError } from '../../config/configError'
 import { lockChain } from './chainLock'
+import { makeTables, NOTHING, readState, stateSchemaOf } from './stateTables'
 import { type UndoTarget, undoAbove } from './undoLog'
-
-/** Postgres schema in which one chain's heights, hot blocks and undo log are; named as the Squid SDK's examples name it. */
-export function stateSchemaOf(chainId: number): string {
-  return `squid_${chainId}`
-}
-
-/** Before the chain's first block. */
-export const NOTHING: HashAndHeight = { height: -1, hash: '0x' }
 
 /** Blocks that follow what is written, the last of which holds all the logs. */
 export interface Advance {
@@ -117,6 +109,17 @@ export class ChainStore {
     this.undoIsEmpty = !undoable
   }
 
+  /** What a write would come to, of which nothing stays. @throws what it throws */
+  async rehearse(write: (client: ClientBase) => Promise<void>): Promise<void> {
+    const client = this.connection
+    await client.query('BEGIN')
+    try {
+      await write(client)
+    } finally {
+      await client.query('ROLLBACK').catch(() => {}) // the connection is gone, and the transaction with it
+    }
+  }
+
   /** The last final block; undefined: nothing is indexed. */
   get final(): HashAndHeight | undefined {
     return this.state.height < 0 ? undefined : plain(this.state)
@@ -181,8 +184,8 @@ export class ChainStore {
     try {
       await client.connect()
       await lockChain(client, chain.caip2)
-      await this.makeTables(client)
-      this.state = await this.readState(client)
+      await makeTables(client, this.schema, chain)
+      this.state = await readState(client, this.schema)
       this.client = client
       this.broken = false
       return this.state
@@ -191,54 +194,6 @@ export class ChainStore {
       await client.end().catch(() => {})
       throw error
     }
-  }
-
-  /** Subscribers are told of every batch by a trigger on the status. Nobody else makes these tables: we have the lock. */
-  private async makeTables(client: ClientBase): Promise<void> {
-    const { chain } = this.options
-    const { rows } = await client.query(
-      'SELECT to_regclass($1) IS NOT NULL AS former, to_regclass($2) IS NOT NULL AS resetting',
-      [`${this.schema}.hot_change_log`, `${this.schema}.resetting`],
-    )
-    if (rows[0].former || rows[0].resetting) {
-      throw new ConfigError(
-        chain.name,
-        rows[0].former
-          ? 'it was indexed by an earlier version, whose hot blocks this one cannot undo'
-          : 'a reset of it has not ended',
-        `provenance index --chain ${chain.name} --reset`,
-      )
-    }
-    await client.query(
-      `BEGIN;
-       CREATE SCHEMA IF NOT EXISTS ${this.schema};
-       CREATE TABLE IF NOT EXISTS ${this.schema}.status (
-         id int4 PRIMARY KEY, height int4 NOT NULL, hash text NOT NULL, nonce int4 NOT NULL DEFAULT 0
-       );
-       INSERT INTO ${this.schema}.status (id, height, hash) VALUES (0, ${NOTHING.height}, '${NOTHING.hash}')
-         ON CONFLICT DO NOTHING;
-       -- above the final block, oldest first
-       CREATE TABLE IF NOT EXISTS ${this.schema}.hot_block (height int4 PRIMARY KEY, hash text NOT NULL);
-       -- final blocks below it, to which the undo log goes back
-       CREATE TABLE IF NOT EXISTS ${this.schema}.boundary (height int4 PRIMARY KEY, hash text NOT NULL);
-       -- see undoLog.ts
-       CREATE TABLE IF NOT EXISTS ${this.schema}.undo (
-         height int4 NOT NULL, n int4 NOT NULL, entity text NOT NULL, made text[] NOT NULL, former jsonb NOT NULL,
-         PRIMARY KEY (height, n)
-       );
-       SELECT provenance_watch_chain('${this.schema}', '${chain.caip2}');
-       COMMIT`,
-    )
-  }
-
-  private async readState(client: ClientBase): Promise<HotDatabaseState> {
-    const { rows: status } = await client.query<HashAndHeight>(
-      `SELECT height, hash FROM ${this.schema}.status WHERE id = 0`,
-    )
-    const { rows: top } = await client.query<HashAndHeight>(
-      `SELECT height, hash FROM ${this.schema}.hot_block ORDER BY height`,
-    )
-    return { ...status[0]!, top }
   }
 
   private async transact(work: (client: ClientBase) => Promise<void>): Promise<void> {

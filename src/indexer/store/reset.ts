@@ -2,7 +2,7 @@ import type { Logger } from '@subsquid/logger'
 import { Client } from 'pg'
 import { dropAnswers } from '../../rpc/rangeCache'
 import { lockChain } from './chainLock'
-import { stateSchemaOf } from './chainStore'
+import { stateSchemaOf } from './stateTables'
 
 /** Pages of 8 kB of a table that one transaction clears of the chain's rows. */
 const PAGES = 2000

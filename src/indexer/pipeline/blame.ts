@@ -1,0 +1,81 @@
+import type { Logger } from '@subsquid/logger'
+import { firstLine } from '../../rpc/rpcFault'
+import { placeOf } from '../decode'
+import type { Problems } from '../sources/problems'
+import { type Batch, type BatchFailed, type Culprit, logsOf, type Pipeline } from './pipeline'
+
+interface Options {
+  pipeline: Pipeline
+  problems: Problems
+  log: Logger
+  /** for messages */
+  chain: string
+}
+
+/** Failures by one log after which it is refused. */
+const MOST_FAILURES = 3
+
+/**
+ * Sees that no log stops the chain. What does not fit is rejected before it is written (guard.ts); where a batch fails all
+ * the same, the log that makes it fail is named at once, and refused when it has failed three times.
+ */
+export class Blame {
+  private culprit: string | undefined
+  private failures = 0
+
+  constructor(private readonly options: Options) {}
+
+  async failed(failure: BatchFailed): Promise<void> {
+    const { pipeline, problems, log, chain } = this.options
+    problems.say(chain, firstLine(failure))
+    let culprit: Culprit | undefined
+    try {
+      culprit = await this.culpritOf(failure.batch)
+    } catch (error) {
+      return log.warn(`${chain}: it cannot be found out why just now: ${firstLine(error)}`)
+    }
+    if (!culprit) return
+    const { block, logIndex, transaction, address } = culprit.log
+    const what = `log ${logIndex} of block ${block} (${address}, transaction ${transaction})`
+    problems.say(chain, `${what} cannot be written: ${culprit.reason}`)
+    const place = placeOf(culprit.log)
+    this.failures = place === this.culprit ? this.failures + 1 : 1
+    this.culprit = place
+    if (this.failures < MOST_FAILURES) return
+    log.error(
+      `${chain}: ${what} failed ${MOST_FAILURES} times, and is kept in rejected_log: ${culprit.reason}`,
+    )
+    pipeline.refuse(culprit)
+  }
+
+  /** A batch was written. */
+  passed(): void {
+    if (this.failures > 0) this.options.problems.over(this.options.chain)
+    this.failures = 0
+  }
+
+  /** Whether what failed last is still to be written. */
+  get isPending(): boolean {
+    return this.failures > 0
+  }
+
+  /**
+   * The first log up to which a batch cannot be written, found by halves.
+   *
+   * @returns undefined where the batch does not fail again
+   */
+  private async culpritOf(batch: Batch): Promise<Culprit | undefined> {
+    const { pipeline } = this.options
+    const logs = logsOf(batch.logs)
+    let reason = await pipeline.failureOf(logs)
+    let [passes, fails] = [0, logs.length]
+    while (reason !== undefined && fails - passes > 1) {
+      const middle = (passes + fails) >> 1
+      const earlier = await pipeline.failureOf(logs.slice(0, middle))
+      if (earlier === undefined) passes = middle
+      else [fails, reason] = [middle, earlier]
+    }
+    const log = logs[fails - 1]
+    return reason === undefined || !log ? undefined : { log, reason }
+  }
+}
