@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/config/packageRoot'
+import { requireNeo4j, testNeo4j } from '../fixtures/neo4j'
 
 const run = promisify(execFile)
 
@@ -57,6 +58,14 @@ describe('npm run bench', () => {
     }
   }, 180_000)
 
+  test('measures how long Neo4j takes to be made anew, beside bare statements', async context => {
+    const found = await testNeo4j()
+    requireNeo4j(context, found)
+    await found.close()
+    const results = await bench('rebuild', '--models', '300', '--runs', '1')
+    expect(results.get('rebuild.ours')).toMatchObject({ unit: 's', comparedWith: 'rebuild.bare' })
+  }, 180_000)
+
   test('measures how long a block takes to its answer', async () => {
     const results = await bench('latency', '--blocks', '2', '--poll', '100', '--no-neo4j')
     expect(results.get('latency.graphql.p50')?.value).toBeGreaterThan(0)
@@ -67,7 +76,7 @@ describe('npm run bench', () => {
     const { stdout } = await run(process.execPath, [script, '--help'])
     expect(stdout).toContain('--rpc-delay <ms>')
     await expect(run(process.execPath, [script, '--no-build', 'speed'])).rejects.toThrow(
-      /no benchmark speed\n {2}fix: name one of ingest, lineage, latency/,
+      /no benchmark speed\n {2}fix: name one of ingest, lineage, rebuild, latency/,
     )
   })
 })
