@@ -9,6 +9,7 @@ import { ChainWorld, type KnownModel, type KnownPool } from '../../src/sandbox/s
 import { testChain } from '../fixtures/chain'
 
 export interface ReferenceChain {
+  url: string
   world: ChainWorld
   driver: ChainDriver
   contracts: ReferenceContracts
@@ -37,6 +38,7 @@ export async function referenceChain(chainId = 31_337): Promise<ReferenceChain> 
   }
   const newest = () => world.model(BigInt(world.models.size))
   return {
+    url: chain.url,
     world,
     driver,
     contracts,
