@@ -65,6 +65,19 @@ export function mineWith(chain: SimChain, ...topics: number[]): void {
   chain.waiting.push(...rest)
 }
 
+/** Mines a block with so many logs that nobody asks for, of 50 contracts. */
+export function mineForeign(chain: SimChain, logs: number): void {
+  chain.mine(1)
+  chain.head.transactions = Array.from({ length: logs / 10 }, (_, i) => ({
+    hash: digest(`foreign ${chain.head.hash} ${i}`),
+    logs: Array.from({ length: 10 }, (_, k) => ({
+      address: `0x${digest(`contract ${i % 50}`).slice(2, 42)}`,
+      topics: [word(1000 + (i % 7)), digest(`${chain.head.hash} ${i} ${k}`)],
+      data: word(k),
+    })),
+  }))
+}
+
 interface Options {
   urls: string[]
   finality?: Finality

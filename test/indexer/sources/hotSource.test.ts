@@ -6,7 +6,7 @@ import { Prng } from '../../../src/sandbox/scenario/prng'
 import { word } from '../../replay/recordings'
 import type { Answer, RpcRequest } from '../../rpc/proxy'
 import type { SimChain } from '../../sim/simChain'
-import { chainOf, Followed, foreignChain, mineWith } from './followed'
+import { chainOf, Followed, foreignChain, mineForeign, mineWith } from './followed'
 import { ForkableNode } from './forkableNode'
 
 const open: { stop(): Promise<void> }[] = []
@@ -226,6 +226,19 @@ describe('answers about logs', () => {
       mineWith(chain, 1, 2, 2)
       await followed.isEqual()
     }
+  })
+
+  test('of blocks with 2,000 foreign logs, which fill the bloom: they are not brought', async () => {
+    const chain = chainOf(20, { transactions: 0 })
+    const node = await nodeOf(chain)
+    const followed = follow({ chain, urls: [node.url], pollIntervalMs: 200 })
+    await followed.isEqual()
+    const before = node.bytes
+    for (let i = 0; i < 8; i++) {
+      mineForeign(chain, 2000)
+      await followed.isEqual()
+    }
+    expect((node.bytes - before) / 8, 'bytes a block; its logs are 1.3 MB').toBeLessThan(60_000)
   })
 
   test('without a log that the bloom speaks for: another endpoint is asked', async () => {
