@@ -37,7 +37,7 @@ export async function scenarioChains(): Promise<ScenarioChains> {
 
 /**
  * Replaces the newest `depth` blocks by others: the transactions of the first replaced block come a block later, those
- * of the rest are gone. Mines one block more, since over HTTP a fork of the same height is not seen.
+ * of the rest are gone. The head stays as high as it was.
  */
 export async function reorganise(chain: TestChain, depth: number): Promise<void> {
   const head = Number(await chain.rpc<string>('eth_blockNumber'))
@@ -52,5 +52,4 @@ export async function reorganise(chain: TestChain, depth: number): Promise<void>
     moved.push([raw, Math.min(1, depth - 1)])
   }
   await chain.rpc('anvil_reorg', [depth, moved])
-  await chain.rpc('evm_mine')
 }
