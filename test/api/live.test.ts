@@ -149,9 +149,7 @@ describe('live updates', () => {
     await eventuallyOpen(2)
     gone.close()
     await eventuallyOpen(1)
-    const begun = Date.now()
     await api.close()
-    expect(Date.now() - begun).toBeLessThan(4000)
     stays.close()
     api = undefined as never
   })

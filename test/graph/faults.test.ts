@@ -175,9 +175,9 @@ describe('Neo4j', () => {
       await projected()
       await own.stop()
       for (let i = 0; i < 100; i++) await changeSomething(database.pool, random)
-      await sleep(3_000)
-      const { rows } = await database.pool.query('SELECT problem FROM graph_watermark')
-      expect(rows[0].problem).toMatch(/connect/i)
+      const problem = async () =>
+        (await database.pool.query('SELECT problem FROM graph_watermark')).rows[0].problem
+      await expect.poll(problem, { timeout: 60_000 }).toMatch(/connect/i)
 
       const started = await startNeo4j({ homeDir: home, port: own.port, heapMb: 512 })
       if ('unavailable' in started) throw new Error(started.unavailable)

@@ -18,6 +18,8 @@ import { bruteCyclic, bruteDepths, brutePath, bruteShare, edgeOf } from './brute
 import { CHAIN, type EdgeInput, model, OTHER_CHAIN, putEdges, putModel, seeded } from './rows'
 
 const GRAPHS = 200
+/** Walking every path takes longer, by far; a busy machine does not. */
+const TOO_LONG_MS = 20_000
 const logger = createLogger('test:lineage')
 
 let database: TestDatabase
@@ -186,7 +188,7 @@ describe('lineage from Postgres', () => {
   it('of a ladder with four million paths is quick', async () => {
     const start = performance.now()
     const answer = await closure({ model: model('l0-0'), direction: 'ANCESTORS' })
-    expect(performance.now() - start).toBeLessThan(2_000)
+    expect(performance.now() - start).toBeLessThan(TOO_LONG_MS)
     expect(answer.nodes).toHaveLength(44)
     expect(answer.nodes.at(-1)).toEqual({ id: model('l11-3'), depth: 11, share: 250_000 })
     const path = await ask('POSTGRES', lineage => lineage.path(model('l0-0'), model('l11-3')))
@@ -268,7 +270,7 @@ describe('lineage from Neo4j', () => {
     const path = (lineage: Lineage) => lineage.path(model('l0-0'), model('l11-3'))
     const start = performance.now()
     const [neo4j, neo4jPath] = [await closure(request, 'NEO4J'), await ask('NEO4J', path)]
-    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(performance.now() - start).toBeLessThan(TOO_LONG_MS)
     expect(withoutEngine(neo4j)).toEqual(withoutEngine(await closure(request)))
     expect(neo4jPath.edges).toEqual((await ask('POSTGRES', path)).edges)
   })

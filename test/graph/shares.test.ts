@@ -90,10 +90,10 @@ describe('the share that reaches an ancestor', () => {
     const chain = Array.from({ length: 5000 }, (_, i) =>
       edgeOf({ child: `n${i}`, parent: `n${i + 1}`, sharePpm: 999_983 }),
     )
-    const start = performance.now()
+    const start = process.cpuUsage()
     expect(shares('0.0', ladder, 'ANCESTORS').get('12.3')).toBe(250_000)
     expect(shares('n0', chain, 'ANCESTORS').get('n5000')).toBe(Math.floor(1e6 * 0.999983 ** 5000))
-    expect(performance.now() - start).toBeLessThan(1_000)
+    expect(process.cpuUsage(start).user / 1000).toBeLessThan(1_000)
   })
 })
 
