@@ -11,7 +11,7 @@ const POSTGRES_URL =
  * @throws ConfigError
  */
 export function checkPostgresUrl(url: string, place: string): void {
-  if (POSTGRES_URL.test(url) && URL.canParse(url)) return
+  if (POSTGRES_URL.test(url) && URL.canParse(url) && isUtf8(url)) return
   throw new ConfigError(
     place,
     'the value cannot be read as postgres://user:password@host:port/database',
@@ -39,4 +39,14 @@ export function checkNeo4jUrl(url: string, place: string): void {
     'the URL holds a user or a password',
     'take them out of it, and set `neo4j.user` and `neo4j.password`',
   )
+}
+
+/** Whether what is percent-encoded is UTF-8, or it could not be decoded. */
+function isUtf8(url: string): boolean {
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
+  }
 }

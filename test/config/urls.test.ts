@@ -55,7 +55,7 @@ describe('postgres.url', () => {
     )
   })
 
-  test.each(['p#ss', 'p/ss', 'p?ss', 'p%ss', 'p@ss', 'p[ss', 'p ss', '5/p'])(
+  test.each(['p#ss', 'p/ss', 'p?ss', 'p%ss', 'p@ss', 'p[ss', 'p ss', '5/p', 'p%aass'])(
     'a password %s as it is: refused on that key, with the fix, and not shown',
     password => {
       const error = refusalOf(() => checkPostgresUrl(`postgres://user:${password}@host/db`, 'postgres.url'))

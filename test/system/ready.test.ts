@@ -48,7 +48,7 @@ const held: ServerResponse[] = []
 const hangs: Behaviour = { http: (_, response) => held.push(response) > 0 }
 const untilReady = () => expect.poll(reasons, { timeout: 60_000 }).toEqual([])
 
-test('nobody runs it: how to start it; its endpoint hangs from the start on: that it ended, and why', async () => {
+test('nobody runs it: how to start it; its endpoint is down when it starts: that it ended, and why', async () => {
   expect(await reasons()).toEqual([
     {
       chain: 'eip155:31337',
