@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { AnswerMemory } from './limits/answerMemory'
 import type { LiveEvents } from './live/liveEvents'
 
 /** Prometheus metrics of one API server. */
@@ -39,8 +40,8 @@ export class ApiMetrics {
     this.responses.inc({ path, status: String(status) })
   }
 
-  /** Shows how busy the pool is. */
-  watch(pool: Pool, live: LiveEvents): void {
+  /** Shows how busy the pool is, and what memory is taken. */
+  watch(pool: Pool, live: LiveEvents, memory: AnswerMemory): void {
     new Gauge({
       name: 'provenance_api_pool_connections',
       help: 'connections to Postgres, by state; waiting: requests that wait for one',
@@ -58,6 +59,14 @@ export class ApiMetrics {
       registers: [this.registry],
       collect() {
         this.set(live.size)
+      },
+    })
+    new Gauge({
+      name: 'provenance_api_answer_bytes',
+      help: 'memory counted for answers that are worked out or sent',
+      registers: [this.registry],
+      collect() {
+        this.set(memory.bytes)
       },
     })
   }

@@ -15,7 +15,7 @@ interface Reading {
 
 /**
  * Ends the answers of clients that do not read them: what is sent waits in memory, a subscription's events too, which
- * are made as they are read.
+ * are made as they are read. And tells every answer whose connection is gone.
  */
 export class Readers {
   private readonly reading = new Map<ServerResponse, Reading>()
@@ -35,6 +35,12 @@ export class Readers {
     const now = Date.now()
     for (const [response, reading] of this.reading) {
       const { socket } = reading.request
+      if (socket.destroyed) {
+        // Node does not tell an answer that waits behind another on the same connection.
+        response.destroy()
+        response.emit('close')
+        continue
+      }
       const left = socket.bytesWritten - socket.writableLength
       if (left !== reading.left || response.writableLength === 0) {
         reading.left = left

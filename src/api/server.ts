@@ -14,6 +14,7 @@ import { WhereCompiler } from './entities/where'
 import { graphiqlOptions } from './graphiql'
 import { httpServer } from './httpServer'
 import { AnswerMemory } from './limits/answerMemory'
+import { DocumentCache, noErrorCache } from './limits/documentCache'
 import { LIMITS, limitPlugins } from './limits/limits'
 import { maskError } from './limits/maskError'
 import { meter } from './limits/metered'
@@ -68,7 +69,8 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     log.error({ err: String((error as Error)?.stack ?? error) }, 'a request beside GraphQL failed')
   const live = new LiveEvents()
   const metrics = new ApiMetrics()
-  metrics.watch(pool, live)
+  const memory = new AnswerMemory()
+  metrics.watch(pool, live, memory)
   const driver = config.neo4j && connectNeo4j(config.neo4j)
   const model = readEntityModel()
   const compiler = new WhereCompiler(model)
@@ -95,7 +97,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       scopePlugin({
         openScope: () => new RequestScope(pool, compiler, timeoutMs),
         timeoutMs,
-        memory: new AnswerMemory(),
+        memory,
         events: new Slots(EVENTS_AT_ONCE),
         metrics,
       }),
@@ -110,7 +112,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     landingPage: false,
     healthCheckEndpoint: '/health/yoga', // /health is ours, with a body
     logging: false,
-    parserAndValidationCache: true,
+    parserAndValidationCache: { documentCache: new DocumentCache(), errorCache: noErrorCache },
   })
 
   const told = {

@@ -30,7 +30,7 @@ export async function subscribeInScopes(
     open = false
     res?.off('close', end)
     options.metrics.subscriptions.dec()
-    answer.release()
+    answer.end()
     await events.return?.()
   }
   res?.once('close', end)
@@ -60,12 +60,14 @@ export async function subscribeInScopes(
 /** Answers to events, one after another; what one takes in memory is held until the client asks for the next. */
 class Answers {
   private last: Answer | undefined
+  private ended = false
 
   constructor(private readonly options: ScopeOptions) {}
 
   /** Events of many subscribers come at once: in turns, so that they do not take all connections from requests. */
   to(args: ExecutionArgs, event: unknown): Promise<ExecutionResult> {
-    return this.options.events.in(() => {
+    return this.options.events.in(async () => {
+      if (this.ended) return {}
       this.last = new Answer(this.options.memory)
       return executeInScope(execute, { ...args, rootValue: event }, this.last, this.options)
     })
@@ -73,6 +75,13 @@ class Answers {
 
   release(): void {
     this.last?.release()
+  }
+
+  /** Nobody waits for them any more. */
+  end(): void {
+    this.ended = true
+    this.last?.stop()
+    this.release()
   }
 }
 
