@@ -50,6 +50,7 @@ export async function executeInScope(
     whole.catch(() => {}) // when it was stopped first
   } finally {
     unbind()
+    answer.finish()
     metrics.statements.inc(scope.statements)
     // Not awaited: the answer need not wait for COMMIT, and a statement that is being cancelled may take a moment.
     scope.close().catch(() => {})

@@ -15,7 +15,7 @@ export function scopePlugin(options: ScopeOptions): Plugin<ApiContext> {
         // Its memory counts until the client has taken it.
         res?.once('close', () => answer.release())
         const result = await executeInScope(executeFn as Execute, args, answer, options)
-        if (!res || res.closed) answer.release()
+        if (!res || res.destroyed) answer.release()
         return result
       })
     },

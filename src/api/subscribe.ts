@@ -34,7 +34,7 @@ export async function subscribeInScopes(
     await events.return?.()
   }
   res?.once('close', end)
-  if (res?.closed) await end()
+  if (res?.destroyed) await end()
   const iterator: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {

@@ -18,6 +18,7 @@ async function main(): Promise<boolean> {
   await Workshop.during(async workshop => {
     const url = await workshop.database()
     const pool = new Pool({ connectionString: url, max: 5 })
+    pool.on('error', () => {}) // the server ends before the pool
     await seedTables(pool)
     for (let minute = 0; minute < options.minutes && sound; minute++) {
       const target = await startTarget(url, pool)

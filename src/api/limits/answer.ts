@@ -64,6 +64,11 @@ export class Answer extends TurnTaker {
     this.stop(example, userError('TOO_COSTLY', many, 'mend the first error, or ask for fewer rows'))
   }
 
+  /** It is as it will be given: what an error left under way beside it does not go on. */
+  finish(): void {
+    this.isStopped = true
+  }
+
   stop(...errors: GraphQLError[]): void {
     if (this.isStopped) return
     this.isStopped = true
