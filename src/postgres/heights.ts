@@ -38,7 +38,7 @@ interface HeightRow {
 /**
  * Heights of all chains that have indexed at least one block, ordered by chain.
  *
- * The Squid store writes a chain's `status` (finalized head) and `hot_block` (blocks above it that may still be rolled
+ * A chain's processor writes its `status` (finalized head) and `hot_block` (blocks above it that may still be rolled
  * back) in the same transaction as the rows, so they are true for everything else that the snapshot reads.
  * indexer_progress is written beside the batch, so only its list of chains is used, and the time of the block
  * where it speaks of the same block.

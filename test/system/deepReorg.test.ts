@@ -22,9 +22,9 @@ describe('a reorganisation deeper than `finality`', () => {
     await chains.close()
   })
 
-  function pipelineOn(on: TestDatabase, maxRewind?: number): Pipeline {
+  function pipelineOn(on: TestDatabase, maxRewind?: number, finality = FINALITY): Pipeline {
     const urls = { alpha: chains.alpha.url, beta: chains.beta.url }
-    const pipeline = new Pipeline({ database: on, chains: urls, finality: FINALITY, maxRewind })
+    const pipeline = new Pipeline({ database: on, chains: urls, finality, maxRewind })
     pipelines.push(pipeline)
     return pipeline
   }
@@ -89,6 +89,21 @@ describe('a reorganisation deeper than `finality`', () => {
     await pipeline.index('alpha', '--reset')
     await pipeline.caughtUp()
     expect(await pipeline.rows('eip155:31338')).toEqual(other)
+    await expectFreshRows(pipeline)
+  })
+
+  test('of many, 220 deep where 300 are not final, is followed, also by a processor that starts after it', async () => {
+    const pipeline = pipelineOn(database, undefined, 300)
+    await pipeline.index('beta')
+    const processor = await pipeline.index('alpha')
+    await chains.alpha.rpc('anvil_mine', ['0x40'])
+    await pipeline.caughtUp()
+    await reorganise(chains.alpha, 220)
+    await pipeline.caughtUp()
+    await processor.stop()
+    await reorganise(chains.alpha, 101)
+    await pipeline.index('alpha')
+    await pipeline.caughtUp()
     await expectFreshRows(pipeline)
   })
 })

@@ -14,7 +14,7 @@ const RANGES_AHEAD = 10
 /** Logs in a batch, which is one transaction: more cost memory, fewer cost commits. */
 const BATCH_LOGS = 16_000
 
-/** What the SDK's Runner hands on: ranges of blocks, each with a request, which we know already as filters. */
+/** The SDK's requests: ranges of blocks, each with what is asked of it, which we know already as filters. */
 export type Requests = readonly { range: { from: number; to?: number } }[]
 
 interface Options {

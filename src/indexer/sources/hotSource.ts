@@ -12,10 +12,7 @@ import type { HotLogs } from './hotLogs'
 import { NewHeads } from './newHeads'
 import type { Problems } from './problems'
 
-/**
- * Blocks in one update, which is one transaction. The Squid store (1.9.2: lib/database.js, transactHot2) remembers only
- * the last block of a group where more than 199 are hot, and could not be rolled back to those between.
- */
+/** Blocks in one update: bounds what is asked and held of one look. */
 const MOST_BLOCKS = 100
 /** Blocks after which their logs are asked for once more; earlier where they are final sooner. */
 const MOST_UNCHECKED = 32

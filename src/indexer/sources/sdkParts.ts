@@ -5,7 +5,7 @@ import type { LogFilter, RangeBlock } from '../../rpc/chainLogs'
 
 type RunnerConfig = ConstructorParameters<typeof Runner>[0]
 
-/** What the SDK's processor keeps to itself (evm-processor 1.27.3: lib/processor.js), and a Runner of our own needs. */
+/** What the SDK's processor keeps to itself (evm-processor 1.27.3: lib/processor.js), and we need. */
 interface ProcessorInternals {
   getBatchRequests(): RunnerConfig['requests']
   getArchiveDataSource(): DataSource<RangeBlock, unknown>
