@@ -74,6 +74,7 @@ export async function followChain(options: FollowOptions): Promise<void> {
       return
     } catch (error) {
       if (!isPassing(error)) throw error
+      log.debug(error as object)
       if (error instanceof DeepReorg) log.warn(error.message)
       else if (error instanceof BatchFailed && !store.isBroken) await blame.failed(error)
       else problems.say(chain, firstLine(error))

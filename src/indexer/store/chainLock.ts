@@ -13,6 +13,28 @@ export class ChainInUse extends Error {
   }
 }
 
+/** A connection to Postgres, for ever. */
+export interface BackendId {
+  pid: number
+  /** as Postgres writes it */
+  started: string
+}
+
+export async function backendOf(client: ClientBase): Promise<BackendId> {
+  const { rows } = await client.query<BackendId>(
+    `SELECT pid, backend_start::text AS started FROM pg_stat_activity WHERE pid = pg_backend_pid()`,
+  )
+  return rows[0]!
+}
+
+/** Ends a connection of ours that was lost, where Postgres has not noticed: it would keep the lock. */
+export async function endLostBackend(client: ClientBase, { pid, started }: BackendId): Promise<void> {
+  await client.query(
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2`,
+    [pid, started],
+  )
+}
+
 /** How long a predecessor that was killed may take to be noticed by Postgres, ms. */
 const PATIENCE_MS = 5000
 const LOOK_MS = 100

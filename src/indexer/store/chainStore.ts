@@ -1,7 +1,7 @@
 import type { HashAndHeight, HotDatabaseState } from '@subsquid/util-internal-processor-tools'
 import { Client, type ClientBase } from 'pg'
 import type { DataSource } from 'typeorm'
-import { lockChain } from './chainLock'
+import { type BackendId, backendOf, endLostBackend, lockChain } from './chainLock'
 import { makeTables, NOTHING, readState, stateSchemaOf } from './stateTables'
 import { type UndoTarget, undoAbove } from './undoLog'
 
@@ -41,6 +41,8 @@ export class ChainStore {
   /** known to be so */
   private undoIsEmpty = false
   private broken = false
+  /** the latest connection */
+  private backend: BackendId | undefined
 
   constructor(private readonly options: Options) {
     this.schema = stateSchemaOf(options.chain.id)
@@ -183,7 +185,9 @@ export class ChainStore {
     }
     try {
       await client.connect()
+      if (this.backend) await endLostBackend(client, this.backend)
       await lockChain(client, chain.caip2)
+      this.backend = await backendOf(client)
       await makeTables(client, this.schema, chain)
       this.state = await readState(client, this.schema)
       this.client = client
