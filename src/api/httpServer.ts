@@ -35,9 +35,10 @@ export function httpServer(
 
 const HOST = /^(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i
 
-/** Whether host and path make a URL, as everything behind takes for granted. */
-function hasUrl({ headers: { host }, url }: IncomingMessage): boolean {
-  return (!host || HOST.test(host)) && URL.canParse(`http://${host || 'localhost'}${url}`)
+/** Whether host and path make a URL, as everything behind takes for granted. Without a host, Yoga takes the address. */
+function hasUrl({ headers: { host }, url = '' }: IncomingMessage): boolean {
+  if (host && !HOST.test(host)) return false
+  return url.startsWith('/') && URL.canParse(`http://${host || 'localhost:1'}${url}`)
 }
 
 function refuse(response: ServerResponse): void {

@@ -47,6 +47,9 @@ describe('a request that is no good HTTP', () => {
       const answer = await raw(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n`)
       expect(answer).toMatch(/^HTTP\/1.1 (200|302|400|404) /)
       expect(answer).not.toMatch(LEAK)
+      const unnamed = await raw(`GET ${path} HTTP/1.1\r\nHost: \r\nConnection: close\r\n\r\n`)
+      expect(unnamed).toMatch(/^HTTP\/1.1 (200|302|400|404) /)
+      expect(unnamed).not.toMatch(LEAK)
     },
   )
 
