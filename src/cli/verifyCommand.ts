@@ -30,7 +30,11 @@ export function addVerify(program: Command): void {
         : await logsVerifier(config, signal, print, options.repair)
       let differing = 0
       for (const chain of chains) {
-        const verified = await verify(chain)
+        const verified = await verify(chain).catch(error => {
+          if (!signal.aborted) throw error
+          console.error(`${chain.name}: stopped before the end`)
+          process.exit(130)
+        })
         console.error(`${chain.name}: ${verified.what}, ${verified.differing} differ`)
         differing += verified.differing
       }

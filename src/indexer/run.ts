@@ -157,9 +157,12 @@ export async function runIndexer(
         const progressed = (what: string) => problems.say('what the tables are made from', what)
         const { signal } = new AbortController()
         const { url } = config.postgres
-        await settleSources({ url, pool, chain, sources, rpc, log, signal, progressed }, store)
-        problems.over('what the tables are made from')
-        pipeline.restart()
+        try {
+          await settleSources({ url, pool, chain, sources, rpc, log, signal, progressed }, store)
+        } finally {
+          problems.over('what the tables are made from')
+          pipeline.restart()
+        }
       },
       rewound: ({ height }) => dropAnswers(pool, chain.caip2, height),
       historyRead: () => {

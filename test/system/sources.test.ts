@@ -167,7 +167,17 @@ describe('a chain that is indexed, whose configuration then asks for more', () =
     const fresh = await freshly(withStory)
     expect(half).not.toEqual(fresh)
 
-    await goOn(pipeline)
+    // A `verify` of the same chain is waited for.
+    const verifying = await pool.connect()
+    try {
+      await verifying.query('SELECT pg_advisory_lock(7305772, 31337)')
+      await pipeline.index('alpha')
+      await told(pool, /another process folds this chain again/)
+    } finally {
+      verifying.release(true)
+    }
+    await chains.alpha.rpc('evm_mine')
+    await pipeline.caughtUp()
     expect(await pipeline.rows()).toEqual(fresh)
   })
 
@@ -229,7 +239,9 @@ async function waiting(pool: TestDatabase['pool']): Promise<void> {
 
 /** Resolves once the processor says, to `/ready` among others, what keeps it. */
 async function told(pool: TestDatabase['pool'], what: RegExp): Promise<void> {
-  for (let problem = ''; !what.test(problem); await sleep(20)) {
+  let problem = ''
+  for (const start = Date.now(); !what.test(problem); await sleep(20)) {
+    if (Date.now() - start > 60_000) throw new Error(`it says: ${problem}`)
     const { rows } = await pool.query('SELECT problem FROM indexer_progress')
     problem = rows[0]?.problem ?? ''
   }

@@ -2,7 +2,8 @@ import type { Logger } from '@subsquid/logger'
 import { firstLine } from '../../rpc/rpcFault'
 import { placeOf } from '../decode'
 import type { Problems } from '../sources/problems'
-import { type Batch, type BatchFailed, type Culprit, logsOf, type Pipeline } from './pipeline'
+import { type Culprit, culpritAmong } from './culprit'
+import { type BatchFailed, logsOf, type Pipeline } from './pipeline'
 
 interface Options {
   pipeline: Pipeline
@@ -30,7 +31,7 @@ export class Blame {
     problems.say(chain, firstLine(failure))
     let culprit: Culprit | undefined
     try {
-      culprit = await this.culpritOf(failure.batch)
+      culprit = await culpritAmong(logsOf(failure.batch.logs), logs => pipeline.failureOf(logs))
     } catch (error) {
       return log.warn(`${chain}: it cannot be found out why just now: ${firstLine(error)}`)
     }
@@ -57,25 +58,5 @@ export class Blame {
   /** Whether what failed last is still to be written. */
   get isPending(): boolean {
     return this.failures > 0
-  }
-
-  /**
-   * The first log up to which a batch cannot be written, found by halves.
-   *
-   * @returns undefined where the batch does not fail again
-   */
-  private async culpritOf(batch: Batch): Promise<Culprit | undefined> {
-    const { pipeline } = this.options
-    const logs = logsOf(batch.logs)
-    let reason = await pipeline.failureOf(logs)
-    let [passes, fails] = [0, logs.length]
-    while (reason !== undefined && fails - passes > 1) {
-      const middle = (passes + fails) >> 1
-      const earlier = await pipeline.failureOf(logs.slice(0, middle))
-      if (earlier === undefined) passes = middle
-      else [fails, reason] = [middle, earlier]
-    }
-    const log = logs[fails - 1]
-    return reason === undefined || !log ? undefined : { log, reason }
   }
 }

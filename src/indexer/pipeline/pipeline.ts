@@ -9,6 +9,7 @@ import { type BulkStatement, bulkStatements, bulkWrite } from '../bulkWrite'
 import { placeOf } from '../decode'
 import type { Advance, ChainStore } from '../store/chainStore'
 import { isOfTheRows } from '../store/postgresFault'
+import type { Culprit } from './culprit'
 import { ChainRows } from './knownRows'
 import { next, type Stage, type Step } from './stages'
 
@@ -44,12 +45,6 @@ export class BatchFailed extends Error {
   ) {
     super(`${namesOf(batch)} cannot be written: ${firstLine(cause)}`)
   }
-}
-
-/** A log that cannot be written, and why. */
-export interface Culprit {
-  log: ProtocolLog
-  reason: string
 }
 
 interface Folded {

@@ -44,6 +44,7 @@ export async function mendChain(
           const sides = { tables, refolded, scratch: refold.scratch, chain: chain.caip2 }
           return compareChain(sides, async (table, ids) => {
             signal.throwIfAborted()
+            await refold.scratch.requireHeld()
             await found(sides, table, ids)
             await held.write(client => putRight(client, table, ids))
           })

@@ -1,7 +1,6 @@
 import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
 import type { ChainConfig } from '../../config/config'
-import { ConfigError } from '../../config/configError'
 import type { RpcPool } from '../../rpc/rpcPool'
 import type { Source } from '../decode'
 import { ChainHistory, ChainMoved } from './chainHistory'
@@ -95,7 +94,7 @@ export class Refold {
   /**
    * Tries again where the chain moved away from what was being read.
    *
-   * @throws ConfigError where it does so again and again: the tables are of another fork
+   * @throws ChainMoved where it does so again and again: the tables are of another fork
    */
   async steadily<T>(work: () => Promise<T>): Promise<T> {
     const { chain, log } = this.options
@@ -105,10 +104,9 @@ export class Refold {
       } catch (error) {
         if (!(error instanceof ChainMoved)) throw error
         if (attempt === ATTEMPTS) {
-          throw new ConfigError(
-            chain.name,
-            error.message,
-            `correct \`rpc\` if it is of another chain; else let \`provenance index --chain ${chain.name}\` follow first`,
+          throw new ChainMoved(
+            `${chain.name}: ${error.message}\n  fix: correct \`rpc\` if it is of another chain; else let ` +
+              `\`provenance index --chain ${chain.name}\` follow first`,
           )
         }
         log.info(`${error.message}: once more`)

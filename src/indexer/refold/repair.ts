@@ -12,7 +12,7 @@ import { nothingIndexed, type Verified } from './verify'
  * As `verifyChain`, and writes what the logs make of the rows that differ, while no processor of the chain runs. Blocks
  * that are not final are undone first: the processor reads them again when it starts.
  *
- * @throws ChainInUse while a processor of the chain runs; ConfigError
+ * @throws ChainInUse while a processor of the chain runs; what `verifyChain` throws
  */
 export async function repairChain(
   config: Config,

@@ -1,8 +1,16 @@
 import { Pool, type PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
-import { ConfigError } from '../../config/configError'
 import { entities, openEntities } from '../entities'
 import { tableOf } from '../entityTable'
+
+/** Passes: a processor waits for it. */
+export class RefoldInUse extends Error {
+  override readonly name = 'RefoldInUse'
+
+  constructor(chain: string) {
+    super(`${chain}: another process folds this chain again just now\n  fix: wait until it has ended`)
+  }
+}
 
 /** Any number that nobody else of us locks; the chain's id is the second. */
 const LOCK = 7_305_772
@@ -24,7 +32,7 @@ export class Scratch {
   /**
    * Empty copies; what a former process left of them is removed.
    *
-   * @throws ConfigError where another process folds the chain again just now
+   * @throws RefoldInUse where another process folds the chain again just now
    */
   static async open(url: string, chain: { id: number; name: string }): Promise<Scratch> {
     const schema = `refold_${chain.id}`
@@ -33,19 +41,18 @@ export class Scratch {
       max: 4,
       application_name: `provenance-refold-${chain.name}`,
     })
+    // A connection that breaks says so to the statement that runs; unheard, its event would end the process.
     pool.on('error', () => {})
+    pool.on('connect', client => client.on('error', () => {}))
+    let holder: PoolClient | undefined
     try {
-      const holder = await pool.connect()
+      holder = await pool.connect()
       const { rows } = await holder.query<{ locked: boolean }>(
         `SELECT pg_try_advisory_lock($1, $2) AS locked`,
         [LOCK, chain.id],
       )
       if (!rows[0]!.locked) {
-        throw new ConfigError(
-          chain.name,
-          `another process folds chain ${chain.id} again just now`,
-          'wait until it has ended',
-        )
+        throw new RefoldInUse(chain.name)
       }
       await holder.query(`DROP SCHEMA IF EXISTS "${schema}" CASCADE; CREATE SCHEMA "${schema}"`)
       const source = await openEntities(url, schema)
@@ -57,6 +64,7 @@ export class Scratch {
       }
       return new Scratch(source, pool, schema, holder)
     } catch (error) {
+      holder?.release(true) // or the pool would wait for it
       await pool.end().catch(() => {})
       throw error
     }
@@ -66,6 +74,11 @@ export class Scratch {
   async analyze(): Promise<void> {
     const names = entities.map(entity => tableOf(this.source, entity).name)
     await this.holder.query(`ANALYZE ${names.join(', ')}`)
+  }
+
+  /** Throws where the lock was lost with its connection: the tables may be another process's by now. */
+  async requireHeld(): Promise<void> {
+    await this.holder.query('SELECT')
   }
 
   async empty(): Promise<void> {

@@ -32,7 +32,7 @@ const WAIT_SECONDS = 60
  * Postgres ends it where an endpoint keeps it waiting.
  *
  * @param found is told of what differs, in the order of tables and ids
- * @throws ConfigError where nothing is indexed, or the tables are of another fork than the endpoint's
+ * @throws ConfigError where nothing is indexed; ChainMoved where the tables are of another fork than the endpoint's
  */
 export async function verifyChain(
   config: Config,
