@@ -158,7 +158,7 @@ class Simulation {
       processor.endedAsItMay,
       sleep(SECOND_MS),
     ])
-    if (!ended) this.note(`a second processor runs beside the first:\n${second.tail()}`)
+    if (!ended) this.note(`two processors run beside each other:\n${second.tail()}\n---\n${processor.tail()}`)
     else if (!IN_USE.test(ended)) this.note(`it does not say that there is another:\n${ended}`)
     processor.mayEnd = undefined
     await second.stop()
