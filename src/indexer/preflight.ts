@@ -1,41 +1,45 @@
-import type { ChainConfig, EndpointConfig } from '../config/config'
+import type { ChainConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
 import { Endpoint } from '../rpc/endpoint'
-import { faultOf, firstLine, HttpFault } from '../rpc/rpcFault'
+import { BadAnswer, firstLine, HttpFault } from '../rpc/rpcFault'
 import type { Source } from './decode'
 
 /** Attempts before an endpoint counts as wrong; once running, it is asked again for ever. */
 const ATTEMPTS = 3
 const TIMEOUT_MS = 10_000
 
+/** No endpoint answers, and one may before long: to be asked again. */
+export class NotYet extends Error {
+  override readonly name = 'NotYet'
+}
+
 /**
  * Asks the endpoints what can be asked before anything is indexed: that one answers, all that do for the configured
  * chain, that the contracts are there and that the first block is not past the head.
  *
  * @param place of the chain in the config file, for messages: `chains[1]`
- * @returns contracts whose code could not be asked for (a recording has none), why endpoints do not answer now, and
- *   those that do, which are of the right chain
- * @throws ConfigError
+ * @param isIndexed blocks of it are: what was right then is no mistake in the file now
+ * @returns contracts whose code could not be asked for (a recording has none), and why endpoints do not answer now
+ * @throws ConfigError; NotYet
  */
 export async function preflight(
   chain: ChainConfig,
   sources: Source[],
   place: string,
-): Promise<{ unchecked: string[]; silent: string[]; sound: EndpointConfig[] }> {
+  isIndexed: boolean,
+): Promise<{ unchecked: string[]; silent: string[] }> {
   const endpoints = chain.endpoints.map((config, i) => ({
-    config,
     at: chain.endpoints.length > 1 ? `${place}.rpc[${i}]` : `${place}.rpc`,
     endpoint: new Endpoint(config),
   }))
   try {
-    return await check(chain, sources, place, endpoints)
+    return await check(chain, sources, place, isIndexed, endpoints)
   } finally {
     for (const { endpoint } of endpoints) endpoint.close()
   }
 }
 
 interface Checked {
-  config: EndpointConfig
   at: string
   endpoint: Endpoint
 }
@@ -44,17 +48,18 @@ async function check(
   chain: ChainConfig,
   sources: Source[],
   place: string,
+  isIndexed: boolean,
   endpoints: Checked[],
 ): ReturnType<typeof preflight> {
   const variable = `RPC_${chain.name.toUpperCase().replace(/-/g, '_')}_HTTP`
   const answering: (Checked & { id: number })[] = []
-  const silent: ConfigError[] = []
+  const silent: Silence[] = []
   await Promise.all(
     endpoints.map(async one => {
       try {
-        answering.push({ ...one, id: Number(await answered(one, 'eth_chainId', variable)) })
+        answering.push({ ...one, id: await answered(one, 'eth_chainId', variable) })
       } catch (error) {
-        if (!(error instanceof ConfigError)) throw error
+        if (!(error instanceof Silence)) throw error
         silent.push(error)
       }
     }),
@@ -68,10 +73,14 @@ async function check(
     )
   }
   const first = answering[0]
-  if (!first) throw silent[0]!
+  if (!first) throw isIndexed ? new NotYet(silent[0]!.message) : silent[0]!.forFirstStart
+  const unanswered = silent.map(({ message }) => message)
+  if (isIndexed) return { silent: unanswered, unchecked: [] }
   const contracts = sources.flatMap(({ deployment }) => Object.values(deployment.contracts))
   const [head, ...codes] = await Promise.all([
-    answered(first, 'eth_blockNumber', variable).then(Number),
+    answered(first, 'eth_blockNumber', variable).catch((error: Silence) => {
+      throw new NotYet(error.message) // it did answer a moment ago
+    }),
     ...contracts.map(address => codeAt(first.endpoint, address)),
   ])
   const unchecked: string[] = []
@@ -96,28 +105,44 @@ async function check(
       }
     }
   }
-  return {
-    unchecked,
-    silent: silent.map(({ problem }) => problem),
-    sound: answering.map(({ config }) => config),
+  return { silent: unanswered, unchecked }
+}
+
+/** An endpoint that does not answer. */
+class Silence extends Error {
+  constructor(
+    private readonly at: string,
+    name: string,
+    override readonly cause: unknown,
+    private readonly variable: string,
+  ) {
+    super(`${name} does not answer: ${firstLine(cause)}`)
+  }
+
+  /** What nobody listens at, or nobody is let in, is named wrongly as far as can be told; all else may pass. */
+  get forFirstStart(): Error {
+    const { cause, message } = this
+    const isWrong =
+      cause instanceof HttpFault
+        ? [401, 403, 404].includes(cause.status)
+        : /ECONNREFUSED|ENOTFOUND|EAI_AGAIN/.test(message)
+    return isWrong ? new ConfigError(this.at, message, fixOf(cause, this.variable)) : new NotYet(message)
   }
 }
 
-/** @throws ConfigError that names the endpoint by its host */
-async function answered({ endpoint, at }: Checked, method: string, variable: string): Promise<unknown> {
+/** A number. @throws Silence */
+async function answered({ endpoint, at }: Checked, method: string, variable: string): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await endpoint.call(method, [], AbortSignal.timeout(TIMEOUT_MS))
+      const answer = await endpoint.call(method, [], AbortSignal.timeout(TIMEOUT_MS))
+      if (typeof answer === 'string' && Number.isSafeInteger(Number(answer))) return Number(answer)
+      throw new BadAnswer(`${method} is answered by no number`)
     } catch (error) {
       if (attempt < ATTEMPTS) {
         await new Promise(resolve => setTimeout(resolve, 500 * attempt))
         continue
       }
-      throw new ConfigError(
-        at,
-        `${endpoint.name} does not answer: ${firstLine(error)}`,
-        fixOf(error, variable),
-      )
+      throw new Silence(at, endpoint.name, error, variable)
     }
   }
 }
@@ -125,9 +150,6 @@ async function answered({ endpoint, at }: Checked, method: string, variable: str
 function fixOf(error: unknown, variable: string): string {
   if (error instanceof HttpFault && [401, 403, 404].includes(error.status)) {
     return `correct the key or the path in \`rpc\` (or ${variable}, where the file reads it)`
-  }
-  if (faultOf(error, '').kind === 'rateLimited') {
-    return 'wait until its limit is over, or name another endpoint beside it in `rpc`'
   }
   const proxy = ['HTTPS_PROXY', 'HTTP_PROXY', 'https_proxy', 'http_proxy'].find(name => process.env[name])
   return (

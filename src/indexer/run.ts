@@ -45,17 +45,10 @@ export async function runIndexer(
   const sources = sourcesOf(chain)
   const entities = await entityTables()
   const store = new ChainStore({ url: config.postgres.url, chain, maxRewind: chain.maxRewind, entities })
-  const [{ unchecked, silent, sound }] = await Promise.all([
-    preflight(chain, sources, `chains[${config.chains.findIndex(({ id }) => id === chain.id)}]`),
-    store.open().catch(error => {
-      if (!isPassing(error)) throw error // what passes is waited out below
-    }),
-  ])
-  for (const problem of silent) log.warn(problem)
-  if (unchecked.length > 0)
-    log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
-
-  const rpc = new RpcPool(chain.endpoints, chain.id, log, sound)
+  const rpc = new RpcPool(chain.endpoints, chain.id, log)
+  await store.open().catch(error => {
+    if (!isPassing(error)) throw error // what passes is waited out below
+  })
   const hashAt = async (height: number): Promise<string | null> => {
     const block = await rpc.call('eth_getBlockByNumber', [quantity(height), false], {
       retryAttempts: 1,
@@ -142,6 +135,13 @@ export async function runIndexer(
     },
   })
   try {
+    await problems.persist(chain.name, async () => {
+      const place = `chains[${config.chains.findIndex(({ id }) => id === chain.id)}]`
+      const { unchecked, silent } = await preflight(chain, sources, place, store.final !== undefined)
+      for (const problem of silent) log.warn(problem)
+      if (unchecked.length > 0)
+        log.warn(`the endpoint does not tell contract code; unchecked: ${unchecked.join(', ')}`)
+    })
     await followChain({
       store,
       pipeline,

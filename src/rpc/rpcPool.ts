@@ -60,14 +60,8 @@ export class RpcPool {
     configs: EndpointConfig[],
     private readonly chainId: number,
     private readonly log: Logger,
-    /** those known to answer for the chain; the others are asked before they are believed */
-    sound: EndpointConfig[] = [],
   ) {
-    this.endpoints = configs.map(config => {
-      const endpoint = new Endpoint(config)
-      if (sound.includes(config)) endpoint.check = 'right'
-      return endpoint
-    })
+    this.endpoints = configs.map(config => new Endpoint(config))
     this.url = this.endpoints.map(({ name }) => name).join(', ')
   }
 

@@ -107,9 +107,12 @@ async function metadataOf(address: string): Promise<object | undefined> {
 }
 
 function describerOn(urls: string[]): TokenDescriber {
-  const configs = urls.map(url => ({ url }))
   const log = createLogger('test:quiet')
-  const rpc = new RpcPool(configs, CHAIN, log, configs)
+  const rpc = new RpcPool(
+    urls.map(url => ({ url })),
+    CHAIN,
+    log,
+  )
   pools.push(rpc)
   return new TokenDescriber({
     pool: database.pool,
