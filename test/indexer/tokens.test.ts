@@ -113,6 +113,7 @@ function describerOn(urls: string[]): TokenDescriber {
     CHAIN,
     log,
   )
+  for (const endpoint of rpc.endpoints) endpoint.check = 'right'
   pools.push(rpc)
   return new TokenDescriber({
     pool: database.pool,

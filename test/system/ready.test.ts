@@ -48,7 +48,7 @@ const held: ServerResponse[] = []
 const hangs: Behaviour = { http: (_, response) => held.push(response) > 0 }
 const untilReady = () => expect.poll(reasons, { timeout: 60_000 }).toEqual([])
 
-test('nobody runs it: how to start it; its endpoint is down when it starts: that it ended, and why', async () => {
+test('nobody runs it: how to start it; its endpoint lets nobody in when it starts: that it ended, and why', async () => {
   expect(await reasons()).toEqual([
     {
       chain: 'eip155:31337',
@@ -56,12 +56,20 @@ test('nobody runs it: how to start it; its endpoint is down when it starts: that
       message: 'no block is indexed; start its processor: provenance index --chain alpha',
     },
   ])
-  front.behaviour = { http: (_, response) => Boolean(response.writeHead(503).end()) }
+  front.behaviour = { http: (_, response) => Boolean(response.writeHead(404).end()) }
   await pipeline.index('alpha')
   await says(
     'ended',
     /^its processor ended \d+ s ago: chains\[0\]\.rpc: .* does not answer: .*; fix: .*; start it again with: /,
   )
+})
+
+test('its endpoint is down when it starts: that, and not to start it; then it goes on', async () => {
+  front.behaviour = { http: (_, response) => Boolean(response.writeHead(503).end()) }
+  await pipeline.index('alpha')
+  await says('problem', /HTTP 503/)
+  front.behaviour = {}
+  await untilReady()
 })
 
 test('it runs and its endpoint hangs: that, and not to start it; then it goes on', async () => {
