@@ -27,7 +27,7 @@ export type Changes = {
 /** A statement with its rows as the server takes them. */
 export type BulkStatement =
   | { copy: string; bytes: Buffer }
-  | { name: string; text: string; values: (Buffer | number | string[])[] }
+  | { name: string; text: string; values: (Buffer | number)[] }
 
 /** Rows in one statement: bounds its size, some hundred bytes a row. */
 const CHUNK = 10_000
@@ -51,12 +51,11 @@ export async function bulkStatements(
     for (const rows of chunksOf(states)) {
       const values = table.columns.map(column => parameterOf(column, rows))
       if (undo) {
-        const ids = rows.map(({ id }) => id)
         const entry = [
           undo.height,
           entries++,
-          ids.filter(id => made.has(id)),
-          ids.filter(id => !made.has(id)),
+          idsOf(rows.filter(({ id }) => made.has(id))),
+          idsOf(rows.filter(({ id }) => !made.has(id))),
         ]
         statements.push({ ...upsertOf(table, undo.schema), values: [...values, ...entry] })
       } else statements.push({ ...upsertOf(table), values })
@@ -66,7 +65,7 @@ export async function bulkStatements(
       if (undo) {
         const name = `undo-entry-${table.key}`
         const text = undoEntry(undo.schema, table, ['$1', '$2', '$3', "'{}'"])
-        statements.push({ name, text, values: [undo.height, entries++, rows.map(({ id }) => id)] })
+        statements.push({ name, text, values: [undo.height, entries++, idsOf(rows)] })
       }
       const copy = `COPY ${table.name} (${columnNames(table).join(', ')}) FROM STDIN (FORMAT binary)`
       statements.push({ copy, bytes: await copyOf(table.columns, rows, breather) })
@@ -93,6 +92,8 @@ function* chunksOf(rows: Row[]): Generator<Row[]> {
 /** Signature, no flags, no extension. */
 const COPY_HEAD = Buffer.from('PGCOPY\n\u00ff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const COPY_END = -1
+/** of PostgreSQL's pg_type.dat */
+const TEXT_OID = 25
 
 async function copyOf(columns: TableColumn[], rows: Row[], breather: Breather): Promise<Buffer> {
   const writer = new BinaryWriter()
@@ -110,6 +111,13 @@ async function copyOf(columns: TableColumn[], rows: Row[], breather: Breather): 
 function parameterOf({ property, element }: TableColumn, rows: Row[]): Buffer {
   const writer = new BinaryWriter()
   writeArray(writer, element.oid, rows, row => writeOrNull(writer, fieldOf(row, property), element.write))
+  return writer.bytes()
+}
+
+/** The rows' ids as one array. */
+function idsOf(rows: Row[]): Buffer {
+  const writer = new BinaryWriter()
+  writeArray(writer, TEXT_OID, rows, ({ id }) => writer.textValue(id))
   return writer.bytes()
 }
 

@@ -49,6 +49,8 @@ export async function makeTables(
        height int4 NOT NULL, n int4 NOT NULL, entity text NOT NULL, made text[] NOT NULL, former jsonb NOT NULL,
        PRIMARY KEY (height, n)
      );
+     -- large ones are written once and seldom read: not compressed
+     ALTER TABLE ${schema}.undo ALTER COLUMN made SET STORAGE EXTERNAL, ALTER COLUMN former SET STORAGE EXTERNAL;
      SELECT provenance_watch_chain('${schema}', '${chain.caip2}');
      COMMIT`,
   )
