@@ -1,4 +1,4 @@
-// npm run soak -- --hostile …: what the tests do for a minute, for as long as is wanted. Builds first, since what is
+// npm run soak -- --hostile …, -- --seeds …: what the tests do for a minute, for as long as is wanted. Builds first, since what is
 // attacked is what users run; `--no-build` takes lib/ as it is. Each part has its own `--help`.
 
 import { spawnSync } from 'node:child_process'
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** The option that chooses a part -> what runs it. */
-const parts = { '--hostile': 'test/hostile/main.ts' }
+const parts = { '--hostile': 'test/hostile/main.ts', '--seeds': 'test/sim/main.ts' }
 
 const args = process.argv.slice(2)
 const [option, main] = Object.entries(parts).find(([option]) => args.includes(option)) ?? []

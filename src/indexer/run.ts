@@ -117,7 +117,8 @@ export async function runIndexer(
     pollIntervalMs,
   })
   const logs = new HotLogs({ pool: rpc, filters, log })
-  const hot = new HotSource({ pool: rpc, heads, problems, logs, cold, pollIntervalMs })
+  const requireWriter = () => store.requireConnection()
+  const hot = new HotSource({ pool: rpc, heads, problems, logs, cold, pollIntervalMs, requireWriter })
 
   const context = { chain: chain.caip2, sources, tokens: chain.tokens }
   const pipeline = new Pipeline({

@@ -6,7 +6,7 @@ import { requireNeo4j, type TestNeo4j, testNeo4j } from '../fixtures/neo4j'
 import { type Outcome, simulate } from './simulation'
 import { type Material, materialFrom } from './transactions'
 
-/** `SIM_SEEDS=17` or `SIM_SEEDS=1-1000`; the first forty in CI. */
+/** `npm run soak -- --seeds 17-17` or `--seeds 1000`; the first forty in CI. */
 const [first = 1, last = first] = (process.env.SIM_SEEDS ?? '1-40').split('-').map(Number)
 const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i)
 /** Neo4j Community has one database: these run one after another. */
@@ -53,7 +53,7 @@ async function live(seed: number, neo4j?: TestNeo4j): Promise<void> {
   const outcome = await simulate(`sim ${seed}`, { material, freshDatabase, neo4j })
   outcomes.push(outcome)
   if (outcome.problems.length > 0) {
-    expect.fail(`to see it again: npm run soak -- --seeds ${seed}\n${outcome.problems.join('\n\n')}`)
+    expect.fail(`to see it again: npm run soak -- --seeds ${seed}-${seed}\n${outcome.problems.join('\n\n')}`)
   }
   expect(outcome.rows).toBeGreaterThan(0)
 }

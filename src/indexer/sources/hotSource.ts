@@ -30,6 +30,8 @@ interface Options {
   /** for what became final before it was hot */
   cold: ColdSource
   pollIntervalMs: number
+  /** Throws where nothing can be written now: that is known before there is a block to write. Default: one always can. */
+  requireWriter?(): void
 }
 
 /** What a look at the head comes to. */
@@ -111,6 +113,7 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
     try {
       let pushed: unknown
       while (this.chain.final.height < end) {
+        this.options.requireWriter?.()
         const looked = performance.now()
         const look = await problems.persist('new blocks', () => this.look(pushed, end))
         pushed = undefined

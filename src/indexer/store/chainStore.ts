@@ -69,6 +69,11 @@ export class ChainStore {
     return this.broken
   }
 
+  /** Throws where the connection was lost, and with it the lock, so that somebody else may be writing. */
+  requireConnection(): void {
+    if (this.broken) throw new Error('the connection to Postgres was lost')
+  }
+
   /** Ends the connection, if there is one, and with it the lock; `open` makes another. */
   async close(): Promise<void> {
     const { client } = this

@@ -58,8 +58,16 @@ export class TokenDescriber {
   constructor(private readonly options: Options) {}
 
   start(): void {
+    let said = ''
     const tick = async () => {
-      await this.look().catch(error => this.options.log.warn(`tokens are not described: ${error.message}`))
+      try {
+        await this.look()
+        said = ''
+      } catch (error) {
+        const problem = `tokens are not described: ${firstLine(error)}`
+        if (problem !== said) this.options.log.warn(problem)
+        said = problem
+      }
       setTimeout(tick, this.options.intervalMs).unref()
     }
     void tick()
