@@ -11,6 +11,18 @@ export class GraphError extends Error {
   }
 }
 
+/** Another process makes the graph anew. */
+export class RebuildingError extends GraphError {
+  override name = 'RebuildingError'
+
+  constructor(holder: string) {
+    super(
+      `rebuild: ${holder} is rebuilding the graph`,
+      'let it end; if that process has died on another machine, try again in a minute',
+    )
+  }
+}
+
 /** Another projector is at work. Nothing of ours was written. */
 export class ProjectorConflictError extends GraphError {
   override name = 'ProjectorConflictError'

@@ -7,7 +7,7 @@ import { type Changes, loadChanges } from './changes'
 import { ensureConstraints } from './constraints'
 import { readCounts } from './counts'
 import { type GraphContext, inGraph, STATEMENT_TIMEOUT_MS } from './graphContext'
-import { WatermarkLostError } from './graphError'
+import { RebuildingError, WatermarkLostError } from './graphError'
 import { applyChanges } from './graphWriter'
 import { isOfTheServer, isRefusal } from './neo4j'
 import { type DirtyKey, readKeys, WHOLE_TABLE } from './outbox'
@@ -108,7 +108,12 @@ export class Projection {
     if (mismatch?.ofAnother && byAnother) return 'TAKEN'
     if (!met || mismatch) {
       logger.info(`rebuilding the graph from the tables: ${mismatch?.reason}`)
-      return await this.rebuild()
+      try {
+        return await this.rebuild()
+      } catch (error) {
+        if (error instanceof RebuildingError) return 'REBUILDING' // it began since we looked
+        throw error
+      }
     }
     await this.refused.load()
     await acknowledge(pool, met, false)

@@ -7,7 +7,7 @@ import { ensureConstraints } from './constraints'
 import { readCounts } from './counts'
 import { nodeElements, relationshipElements } from './elements'
 import { type GraphContext, inGraph, STATEMENT_TIMEOUT_MS } from './graphContext'
-import { GraphError } from './graphError'
+import { RebuildingError } from './graphError'
 import { createNodes, createRelationships, writeNodes, writeRelationships } from './graphWriter'
 import { isRefusal } from './neo4j'
 import { cursorOf, discardForeignKeys } from './outbox'
@@ -43,10 +43,7 @@ export async function rebuildFromTables(context: GraphContext): Promise<Watermar
   await inGraph(driver, async tx => {
     const met = await lockWatermark(tx)
     if (met?.state === 'REBUILDING' && met.holder !== context.holder && !(await isSilent(tx, met))) {
-      throw new GraphError(
-        `rebuild: ${met.holder} is rebuilding the graph`,
-        'let it end; if that process has died on another machine, try again in a minute',
-      )
+      throw new RebuildingError(met.holder)
     }
     await announceMaking(pool, watermark.generation)
     await writeWatermark(tx, watermark)
