@@ -30,10 +30,10 @@ export function isPassing(error: unknown): boolean {
   const { code, message, cause } = error as { code?: unknown; message?: string; cause?: unknown }
   if (typeof code === 'string') {
     // Node's socket errors; Postgres' classes 08 connection, 40 rollback, 53 resources, 57 operator intervention (57014:
-    // a statement that took too long), and 25006: a primary that has become a standby.
+    // a statement that took too long), 25006: a primary that has become a standby, 55000: a database that takes no connections.
     return (
       /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code) ||
-      /^(08...|40...|53...|57...|25006)$/.test(code)
+      /^(08...|40...|53...|57...|25006|55000)$/.test(code)
     )
   }
   if (error instanceof StatementTimeoutError) return isPassing(cause)

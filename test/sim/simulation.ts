@@ -158,7 +158,10 @@ class Simulation {
       processor.endedAsItMay,
       sleep(SECOND_MS),
     ])
-    if (!ended) this.note(`two processors run beside each other:\n${second.tail()}\n---\n${processor.tail()}`)
+    // One that lost its connection and waits for its endpoint writes nothing, and finds out when it looks again.
+    if (!ended && world.counts.postgresCut) world.count('twoWaiting')
+    else if (!ended)
+      this.note(`two processors run beside each other:\n${second.tail()}\n---\n${processor.tail()}`)
     else if (!IN_USE.test(ended)) this.note(`it does not say that there is another:\n${ended}`)
     processor.mayEnd = undefined
     await second.stop()
