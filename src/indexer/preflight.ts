@@ -1,7 +1,8 @@
 import type { ChainConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
+import { readQuantity } from '../rpc/chainLogs'
 import { Endpoint } from '../rpc/endpoint'
-import { BadAnswer, firstLine, HttpFault } from '../rpc/rpcFault'
+import { firstLine, HttpFault } from '../rpc/rpcFault'
 import type { Source } from './decode'
 
 /** Attempts before an endpoint counts as wrong; once running, it is asked again for ever. */
@@ -134,9 +135,7 @@ class Silence extends Error {
 async function answered({ endpoint, at }: Checked, method: string, variable: string): Promise<number> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const answer = await endpoint.call(method, [], AbortSignal.timeout(TIMEOUT_MS))
-      if (typeof answer === 'string' && Number.isSafeInteger(Number(answer))) return Number(answer)
-      throw new BadAnswer(`${method} is answered by no number`)
+      return readQuantity(await endpoint.call(method, [], AbortSignal.timeout(TIMEOUT_MS)), method)
     } catch (error) {
       if (attempt < ATTEMPTS) {
         await new Promise(resolve => setTimeout(resolve, 500 * attempt))

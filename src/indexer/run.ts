@@ -3,7 +3,7 @@ import type { Pool } from 'pg'
 import type { Registry } from 'prom-client'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
-import { quantity, readHeader } from '../rpc/chainLogs'
+import { quantity, readHeader, readQuantity } from '../rpc/chainLogs'
 import { RangeFetcher } from '../rpc/fetchRange'
 import { dropAnswers, RangeCache } from '../rpc/rangeCache'
 import { RangeSizer } from '../rpc/rangeSizer'
@@ -75,7 +75,8 @@ export async function runIndexer(
     intervalMs: Math.max(500, chain.pollIntervalMs),
     view: {
       endpoint: rpc.url,
-      head: async () => Number(await rpc.call<string>('eth_blockNumber', [], { retryAttempts: 1 })),
+      head: async () =>
+        readQuantity(await rpc.call('eth_blockNumber', [], { retryAttempts: 1 }), 'eth_blockNumber'),
       finalized: () => heads.finalized,
       hashAt,
     },

@@ -150,6 +150,12 @@ export function checkLink(
   }
 }
 
+/** Reads a quantity, such as a height or a chain's id. @throws BadAnswer */
+export function readQuantity(answer: unknown, method: string): number {
+  if (typeof answer === 'string' && Number.isSafeInteger(Number(answer))) return Number(answer)
+  throw new BadAnswer(`${method} is answered by no number`)
+}
+
 export function quantity(n: number): string {
   return `0x${n.toString(16)}`
 }

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { Logger } from '@subsquid/logger'
 import type { EndpointConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
+import { readQuantity } from './chainLogs'
 import { type Call, Endpoint, type Work } from './endpoint'
 import { BadAnswer, faultOf, firstLine, type RpcFault, RpcUnavailable } from './rpcFault'
 import { redacted } from './secrets'
@@ -254,7 +255,7 @@ export class RpcPool {
 
   private async checkChain(endpoint: Endpoint): Promise<void> {
     if (endpoint.check === 'right') return
-    const id = Number(await endpoint.call<string>('eth_chainId', []))
+    const id = readQuantity(await endpoint.call('eth_chainId', []), 'eth_chainId')
     endpoint.check = id === this.chainId ? 'right' : 'wrong'
     if (endpoint.check === 'right') return
     this.log.error(`${endpoint.name} answers for chain ${id}, not ${this.chainId}: it is not asked again`)
