@@ -9,7 +9,7 @@ import { redacted } from './secrets'
 import { Troubles } from './troubles'
 
 interface CallOptions {
-  /** so many more tries, and no waiting; absent: until there is an answer */
+  /** so many more tries, and no waiting but for a short rest; absent: until there is an answer */
   retryAttempts?: number
 }
 
@@ -17,6 +17,8 @@ interface CallOptions {
 const REFUSABLE = new Set(['eth_call', 'eth_getCode'])
 /** Attempts at what every endpoint answers badly. Not answering at all is waited out, however long. */
 const BAD_ANSWERS = 6
+/** An endpoint that refuses one thing again and again rests so long each time, and may well answer another. */
+const SHORT_REST_MS = 1500
 /** The same words of one endpoint are logged again after this. */
 const SAY_AGAIN_MS = 60_000
 
@@ -227,7 +229,7 @@ export class RpcPool {
     }
   }
 
-  /** Waits while all rest, unless the caller wants to know that at once. */
+  /** Waits while all rest, unless that takes long and the caller wants to know it at once. */
   private async pick({ work, attempts, avoid }: Asking<unknown>): Promise<Endpoint> {
     for (;;) {
       const usable = this.endpoints.filter(({ check }) => check !== 'wrong')
@@ -239,9 +241,9 @@ export class RpcPool {
       if (free) return free
       // All that are well are busy: the least busy one queues the request.
       if (well.length > 0) return well.reduce((best, next) => (next.inFlight < best.inFlight ? next : best))
-      if (attempts !== undefined)
-        throw new Error(usable.map(({ name, problem }) => `${name}: ${problem}`).join('; '))
       const wait = Math.min(...usable.map(endpoint => endpoint.restsFor()))
+      if (attempts !== undefined && wait > SHORT_REST_MS)
+        throw new Error(usable.map(({ name, problem }) => `${name}: ${problem}`).join('; '))
       await new Promise(resolve => setTimeout(resolve, wait))
     }
   }
