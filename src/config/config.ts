@@ -61,4 +61,6 @@ export interface ProtocolDeployment {
   /** role -> lower-case address */
   contracts: Record<string, string>
   firstBlock: number
+  /** lower-case key -> model id: what of the protocol stands for which model */
+  models?: Record<string, string>
 }

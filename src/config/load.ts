@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Ajv, { type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
-import type { ApiConfig, ChainConfig, Config, EndpointConfig } from './config'
+import type { ApiConfig, ChainConfig, Config, EndpointConfig, ProtocolDeployment } from './config'
 import { ConfigError } from './configError'
 import { expand } from './expand'
 import { packageRoot } from './packageRoot'
@@ -12,6 +12,7 @@ import { checkNeo4jUrl, checkPostgresUrl, checkUrl } from './urls'
 export interface KnownProtocol {
   roles: Record<string, { required: boolean; doc: string }>
   deployments: Record<number, { contracts: Record<string, string>; firstBlock: number }>
+  models?: { role?: string; required: boolean; doc: string }
 }
 
 interface RawChain
@@ -19,7 +20,7 @@ interface RawChain
   rpc: string | (string | EndpointConfig)[]
   rateLimit?: number
   rpcCache?: boolean | number
-  protocols: Record<string, { contracts?: Record<string, string>; firstBlock?: number }>
+  protocols: Record<string, Partial<ProtocolDeployment>>
   tokens?: ChainConfig['tokens']
 }
 
@@ -137,10 +138,33 @@ function checkChain(chain: RawChain, place: string, protocols: Record<string, Kn
             )
           }
         }
-        return [name, { contracts, firstBlock: given.firstBlock ?? known?.firstBlock ?? 0 }]
+        const models = modelsIn(given, protocol, at)
+        return [name, { contracts, firstBlock: given.firstBlock ?? known?.firstBlock ?? 0, ...models }]
       }),
     ),
   }
+}
+
+/** Keys are addresses where logs are read of them. */
+function modelsIn(
+  given: Partial<ProtocolDeployment>,
+  protocol: KnownProtocol,
+  at: string,
+): Pick<ProtocolDeployment, 'models'> {
+  const models = lowerKeys(given.models ?? {})
+  const keys = Object.keys(models)
+  const wanted = protocol.models
+  if (!wanted) {
+    if (keys.length === 0) return {}
+    throw new ConfigError(`${at}.models`, 'nothing of this protocol is mapped to models', 'remove it')
+  }
+  if (wanted.required && keys.length === 0) {
+    throw new ConfigError(`${at}.models`, `it names no ${wanted.doc}`, 'add `models: {"0x…": "<model id>"}`')
+  }
+  const wrong = wanted.role && keys.find(key => !/^0x[0-9a-f]{40}$/.test(key))
+  if (wrong)
+    throw new ConfigError(`${at}.models`, `"${wrong}" is no address`, `name ${wanted.doc} by address`)
+  return { models }
 }
 
 function parseYaml(text: string, path: string): unknown {

@@ -1,6 +1,7 @@
 import type { DomainEvent, LogRejected, Origin } from '../ledger/events'
-import type { AdapterContext, Deployment, Protocol, ProtocolLog } from '../protocols/protocol'
+import type { AdapterContext, Answer, Deployment, Protocol, ProtocolLog, Read } from '../protocols/protocol'
 import type { LogFilter } from '../rpc/chainLogs'
+import { Answers } from './reads/answers'
 
 /** A protocol as deployed on the processor's chain. */
 export interface Source {
@@ -42,16 +43,28 @@ export function decode(
   return [...decodeEach(chain, sources, logs, known)].flat()
 }
 
-/** The same, one log's events after another's. */
+/**
+ * The same, one log's events after another's.
+ *
+ * @param answers to the reads that handlers ask for. Where one is not known, the log makes nothing, and the whole is to be
+ *   done again once what is missing is
+ */
 export function* decodeEach(
   chain: string,
   sources: Source[],
   logs: ProtocolLog[],
   known: Discovered,
   refused: RefusedLogs = NONE,
+  answers: Answers = new Answers(),
 ): Generator<DomainEvent[]> {
   const discovered: Discovered = new Map(known)
-  const contexts = sources.map(source => ({ source, context: contextOf(chain, source, discovered) }))
+  const readings = sources.map(source => ({
+    source,
+    discovered,
+    context: contextOf(chain, source, discovered),
+    answers,
+    lastInBlock: lastInBlock(source, logs, refused),
+  }))
   for (const transaction of transactionsOf(logs)) {
     const announcements = new Map<ProtocolLog, DomainEvent[]>()
     for (const log of transaction) {
@@ -66,9 +79,8 @@ export function* decodeEach(
       }
       const announced = announcements.get(log)
       if (announced) yield announced
-      for (const { source, context } of contexts) {
-        if (log.block < source.deployment.firstBlock) continue
-        yield decodeLog(source, log, discovered, context)
+      for (const reading of readings) {
+        if (log.block >= reading.source.deployment.firstBlock) yield decodeLog(reading, log)
       }
     }
   }
@@ -113,12 +125,42 @@ function contextOf(chain: string, { protocol, deployment }: Source, discovered: 
   return { chain, deployment, discovered: address => discoveredRole(protocol, address, discovered) }
 }
 
-function decodeLog(
-  source: Source,
-  log: ProtocolLog,
-  discovered: Discovered,
-  context: AdapterContext,
-): DomainEvent[] {
+/** A source that is being read. */
+interface Reading {
+  source: Source
+  discovered: Discovered
+  context: AdapterContext
+  answers: Answers
+  /** the last of each contract's logs in a block, where something is asked of it then */
+  lastInBlock: ReadonlySet<ProtocolLog>
+}
+
+const NO_LOGS: ReadonlySet<ProtocolLog> = new Set()
+
+function lastInBlock(
+  { protocol }: Source,
+  logs: ProtocolLog[],
+  refused: RefusedLogs,
+): ReadonlySet<ProtocolLog> {
+  const roles = Object.keys(protocol.atBlockEnd ?? {})
+  if (roles.length === 0) return NO_LOGS
+  const topics = new Set(roles.flatMap(role => Object.keys(protocol.handlers[role] ?? {})))
+  const last = new Set<ProtocolLog>()
+  const seen = new Set<string>()
+  let block = ''
+  for (let i = logs.length - 1; i >= 0; i--) {
+    const log = logs[i]!
+    if (log.blockHash !== block) seen.clear()
+    block = log.blockHash
+    if (seen.has(log.address) || !topics.has(log.topics[0] ?? '') || refused.has(placeOf(log))) continue
+    seen.add(log.address)
+    last.add(log)
+  }
+  return last
+}
+
+function decodeLog(reading: Reading, log: ProtocolLog): DomainEvent[] {
+  const { source, discovered, context, lastInBlock } = reading
   const { protocol } = source
   const topic = log.topics[0]
   if (topic === undefined) return []
@@ -138,8 +180,17 @@ function decodeLog(
         ]
       : []
   }
+  const end = role !== undefined && lastInBlock.has(log) ? protocol.atBlockEnd?.[role] : undefined
   try {
-    return handler.handle(log, origin, context)
+    const events = withAnswers(reading, log, origin, handler.reads?.(log, context), answers =>
+      handler.handle(log, origin, context, answers),
+    )
+    if (!end) return events
+    const { address } = log
+    const more = withAnswers(reading, log, origin, end.reads(address, context), answers =>
+      end.handle(address, origin, context, answers),
+    )
+    return [...events, ...more]
   } catch (error) {
     return [
       rejected(origin, log, `${handler.event}: ${error instanceof Error ? firstLine(error.message) : error}`),
@@ -147,17 +198,51 @@ function decodeLog(
   }
 }
 
+/** Nothing while an answer is not known; what no endpoint answers is marked beside what is made without it. */
+function withAnswers(
+  { answers }: Reading,
+  log: ProtocolLog,
+  origin: Origin,
+  reads: Read[] = [],
+  make: (answers: Answer[]) => DomainEvent[],
+): DomainEvent[] {
+  if (reads.length === 0) return make([])
+  const known = answers.to(reads, log)
+  if (!known) return []
+  const { blockHash } = log
+  const pending = reads
+    .filter((_, i) => known[i]!.kind === 'unanswered')
+    .map(
+      ({ to, call, once = false }): DomainEvent => ({
+        kind: 'readUnanswered',
+        origin,
+        blockHash,
+        to,
+        call,
+        once,
+      }),
+    )
+  return [...make(known), ...pending]
+}
+
 const rolesByAddress = new WeakMap<Deployment, Map<string, string>>()
 
-function roleOf(
-  { protocol, deployment }: Source,
-  address: string,
-  discovered: Discovered,
-): string | undefined {
+/** Contracts that the configuration names: role and address. */
+export function namedContracts({ protocol, deployment }: Source): [role: string, address: string][] {
+  const role = protocol.models?.role
+  const modelled = role === undefined ? [] : Object.keys(deployment.models ?? {})
+  return [
+    ...Object.entries(deployment.contracts),
+    ...modelled.map((address): [string, string] => [role!, address]),
+  ]
+}
+
+function roleOf(source: Source, address: string, discovered: Discovered): string | undefined {
+  const { protocol, deployment } = source
   let roles = rolesByAddress.get(deployment)
   if (!roles) {
     roles = new Map()
-    for (const [role, deployed] of Object.entries(deployment.contracts)) {
+    for (const [role, deployed] of namedContracts(source)) {
       if (!roles.has(deployed)) roles.set(deployed, role)
     }
     rolesByAddress.set(deployment, roles)
@@ -200,17 +285,17 @@ function firstLine(message: string): string {
 }
 
 /** The filters of a source, as data; topics of discovered and any contracts are asked for without an address. */
-export function filtersOf({ protocol, deployment }: Source): LogFilter[] {
+export function filtersOf(source: Source): LogFilter[] {
+  const { protocol, deployment } = source
   const filters: LogFilter[] = []
+  const named = namedContracts(source)
   const anywhere = new Set<string>()
   for (const [role, handlers] of Object.entries(protocol.handlers)) {
     const topics = Object.keys(handlers)
-    const address = deployment.contracts[role]
-    if (address !== undefined) {
-      filters.push({ addresses: [address], topics, fromBlock: deployment.firstBlock })
-    } else if (role === '*' || protocol.discovers.some(discovery => discovery.role === role)) {
+    const addresses = named.filter(([of]) => of === role).map(([, address]) => address)
+    if (addresses.length > 0) filters.push({ addresses, topics, fromBlock: deployment.firstBlock })
+    else if (role === '*' || protocol.discovers.some(discovery => discovery.role === role))
       for (const topic of topics) anywhere.add(topic)
-    }
   }
   if (anywhere.size > 0) filters.push({ topics: [...anywhere].sort(), fromBlock: deployment.firstBlock })
   return filters

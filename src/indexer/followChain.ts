@@ -40,8 +40,10 @@ export interface FollowOptions {
   problems: Problems
   /** Brings the rows to what the configuration asks for now, before blocks are added to them. */
   settleSources(): Promise<void>
-  /** told when final blocks above one were undone: answers kept of them are of a lost fork */
+  /** told when blocks above one were undone: answers kept of them are of a lost fork */
   rewound(to: HashAndHeight): Promise<void>
+  /** The rows are to be made again before blocks are added to them (see `settleSources`). */
+  mustSettle(): boolean
   /** told when the history is read up to the final head */
   historyRead(): void
 }
@@ -143,6 +145,7 @@ async function* finalBatches(
 async function follow(options: Following, update: HotUpdate<RangeBlock>): Promise<void> {
   const { store, pipeline, log, committed } = options
   const { baseHead, blocks, finalizedHead } = update
+  if (options.mustSettle()) throw new Error('reads that were pending are answered')
   if (baseHead.hash !== store.last.hash) {
     const { position } = store
     if (![position, ...position.top].some(({ hash }) => hash === baseHead.hash))
@@ -153,6 +156,7 @@ async function follow(options: Following, update: HotUpdate<RangeBlock>): Promis
       `a reorganisation removes ${store.last.height - baseHead.height} blocks above ${baseHead.height}`,
     )
     await pipeline.undo(baseHead)
+    await options.rewound(baseHead)
   }
   if (blocks.length > 0) await pipeline.run(hotBatches(blocks, finalizedHead.height), committed)
   else await store.advance({ blocks: [], finalized: finalizedHead.height, undoable: true })

@@ -3,6 +3,7 @@ import type { Endpoint } from '../rpc/endpoint'
 import type { RpcPool } from '../rpc/rpcPool'
 import type { BatchOutcome } from './pipeline/pipeline'
 import type { Progress } from './progress'
+import type { ChainReader } from './reads/chainReader'
 
 /** The figures of a chain's processor, for Prometheus. */
 export class IndexerMetrics {
@@ -12,7 +13,7 @@ export class IndexerMetrics {
   private readonly rejected: Counter
   private readonly seconds: Counter<'stage'>
 
-  constructor(chain: string, progress: Progress, rpc: RpcPool) {
+  constructor(chain: string, progress: Progress, rpc: RpcPool, reader: Pick<ChainReader, 'figures'>) {
     this.registry.setDefaultLabels({ chain })
     const registers = [this.registry]
     this.logs = new Counter({ name: 'provenance_logs_total', help: 'Logs handled', registers })
@@ -31,6 +32,16 @@ export class IndexerMetrics {
       help: 'Seconds in a stage of the pipeline, which overlap in the history; fetch: waiting for its blocks',
       labelNames: ['stage'],
       registers,
+    })
+    new Counter({
+      name: 'provenance_reads_total',
+      help: 'Reads of contracts that adapters asked for; kept: answered without an endpoint, unanswered: in pending_read',
+      labelNames: ['answer'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [answer, count] of Object.entries(reader.figures)) this.inc({ answer }, count)
+      },
     })
     const ofEndpoints = (name: string, help: string, figure: (endpoint: Endpoint) => number) => {
       const Kind = name.endsWith('_total') ? Counter : Gauge

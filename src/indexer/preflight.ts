@@ -3,7 +3,7 @@ import { ConfigError } from '../config/configError'
 import { readQuantity } from '../rpc/chainLogs'
 import { Endpoint } from '../rpc/endpoint'
 import { firstLine, HttpFault } from '../rpc/rpcFault'
-import type { Source } from './decode'
+import { namedContracts, type Source } from './decode'
 
 /** Attempts before an endpoint counts as wrong; once running, it is asked again for ever. */
 const ATTEMPTS = 3
@@ -77,7 +77,7 @@ async function check(
   if (!first) throw isIndexed ? new NotYet(silent[0]!.message) : silent[0]!.forFirstStart
   const unanswered = silent.map(({ message }) => message)
   if (isIndexed) return { silent: unanswered, unchecked: [] }
-  const contracts = sources.flatMap(({ deployment }) => Object.values(deployment.contracts))
+  const contracts = sources.flatMap(source => namedContracts(source).map(([, address]) => address))
   const [head, ...codes] = await Promise.all([
     answered(first, 'eth_blockNumber', variable).catch((error: Silence) => {
       throw new NotYet(error.message) // it did answer a moment ago
@@ -85,7 +85,8 @@ async function check(
     ...contracts.map(address => codeAt(first.endpoint, address)),
   ])
   const unchecked: string[] = []
-  for (const { protocol, deployment } of sources) {
+  for (const source of sources) {
+    const { protocol, deployment } = source
     const at = `${place}.protocols.${protocol.name}`
     if (deployment.firstBlock > head) {
       throw new ConfigError(
@@ -94,7 +95,7 @@ async function check(
         `name a block up to ${head}, or wait until the chain is there`,
       )
     }
-    for (const [role, address] of Object.entries(deployment.contracts)) {
+    for (const [role, address] of namedContracts(source)) {
       const code = codes[contracts.indexOf(address)]
       if (code === 'unknown') unchecked.push(`${protocol.name}.${role}`)
       else if (code === 'none') {

@@ -17,6 +17,9 @@ import { IndexerMetrics } from './metrics'
 import { Pipeline } from './pipeline/pipeline'
 import { preflight } from './preflight'
 import { Progress } from './progress'
+import { ChainReader } from './reads/chainReader'
+import { keptAnswers } from './reads/keptAnswers'
+import { PendingReads } from './reads/pendingReads'
 import { settleSources } from './refold/settleSources'
 import { ColdSource } from './sources/coldSource'
 import { Heads } from './sources/heads'
@@ -83,7 +86,9 @@ export async function runIndexer(
     problems,
   })
   const report = new BackfillReport(rpc)
-  const metrics = new IndexerMetrics(chain.caip2, progress, rpc)
+  const reader = new ChainReader({ rpc, log, chain: chain.name, kept: keptAnswers(chain, pool, log) })
+  const reads = new PendingReads({ pool, log, chain: chain.caip2, reader })
+  const metrics = new IndexerMetrics(chain.caip2, progress, rpc, reader)
   log.info(`metrics: ${await serveMetrics(metrics.registry)}`)
   log.info(`indexing ${chain.caip2} from ${rpc.url}: ${Object.keys(chain.protocols).join(', ')}`)
   await progress.start()
@@ -97,6 +102,7 @@ export async function runIndexer(
     height: () => progress.highest,
     intervalMs: chain.pollIntervalMs,
   }).start()
+  reads.start()
 
   const sizer = new RangeSizer()
   const lateSizer = new RangeSizer()
@@ -121,7 +127,7 @@ export async function runIndexer(
   const requireWriter = () => store.requireConnection()
   const hot = new HotSource({ pool: rpc, heads, problems, logs, cold, pollIntervalMs, requireWriter })
 
-  const context = { chain: chain.caip2, sources, tokens: chain.tokens }
+  const context = { chain: chain.caip2, sources, tokens: chain.tokens, reader }
   const pipeline = new Pipeline({
     store,
     entities,
@@ -160,12 +166,13 @@ export async function runIndexer(
         const { signal } = new AbortController()
         const { url } = config.postgres
         try {
-          await settleSources({ url, pool, chain, sources, rpc, log, signal, progressed }, store)
+          await settleSources({ url, pool, chain, sources, rpc, log, signal, progressed, reads }, store)
         } finally {
           problems.over('what the tables are made from')
           pipeline.restart()
         }
       },
+      mustSettle: () => reads.isDue,
       rewound: ({ height }) => dropAnswers(pool, chain.caip2, height),
       historyRead: () => {
         const line = report.end()

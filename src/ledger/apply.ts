@@ -12,6 +12,7 @@ import {
   nftTransferred,
   versionPublished,
 } from './models'
+import { readUnanswered } from './pendingReads'
 import { crossChainMoved, feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
 import {
   compounded,
@@ -154,6 +155,8 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return taintInherited(state, event)
     case 'disputeClosed':
       return disputeClosed(state, event)
+    case 'readUnanswered':
+      return readUnanswered(state, event)
     case 'logRejected':
       return state.reject(event.origin, event.reason)
     default:

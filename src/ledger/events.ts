@@ -393,6 +393,19 @@ export interface AttestationRevoked extends Of<'attestationRevoked'> {
   attestation: string
 }
 
+/**
+ * A question to the chain (src/protocols/protocol.ts, `Read`) that no endpoint answers: what depends on it is missing
+ * until one does. Of the same log as the events that were made without it.
+ */
+export interface ReadUnanswered extends Of<'readUnanswered'> {
+  /** contract that was asked, lower-case address */
+  to: string
+  /** call data, lower-case hex */
+  call: string
+  blockHash: string
+  once: boolean
+}
+
 /** A log that our contracts emitted and nobody could read: kept whole, with the reason. */
 export interface LogRejected extends Of<'logRejected'> {
   topics: string[]
@@ -437,4 +450,5 @@ export type DomainEvent =
   | DisputeClosed
   | Attested
   | AttestationRevoked
+  | ReadUnanswered
   | LogRejected

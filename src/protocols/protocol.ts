@@ -19,7 +19,32 @@ export interface Deployment {
   contracts: Record<string, string>
   /** first block to read */
   firstBlock: number
+  /** what stands for which model, from config: lower-case key (see `Protocol.models`) -> model id */
+  models?: Record<string, string>
 }
+
+/**
+ * A question to the chain: an `eth_call`, for what events do not carry. Answered by the state at the end of the log's
+ * block, which never changes: so it is asked once, kept, and answered alike when the logs are read again.
+ */
+export interface Read {
+  /** lower-case address */
+  to: string
+  /** call data, lower-case hex: selector and arguments */
+  call: string
+  /**
+   * The contract can never answer otherwise (`asset()` of an ERC-4626 vault): asked at the first block that needs it,
+   * and not again.
+   */
+  once?: boolean
+}
+
+/**
+ * `returned`: the data, lower-case hex; '0x' where there is no contract. `reverted`: an answer as well, and as final.
+ * `unanswered`: no endpoint has the state (any more). The events that do without it are made, the read is kept in
+ * `pending_read`, and once an endpoint answers it, the chain's logs are folded again with the answer.
+ */
+export type Answer = { kind: 'returned'; data: string } | { kind: 'reverted' } | { kind: 'unanswered' }
 
 /** What an adapter may know besides the log: its chain, the deployment, and contracts found before this log. */
 export interface AdapterContext {
@@ -47,6 +72,13 @@ export interface Protocol {
   handlers: Record<string, Record<string, Handler>>
   /** how contracts are found in logs: a role's topic0 that announces a contract, and the announced role */
   discovers: Discovery[]
+  /**
+   * that config maps things of the protocol to models (`models: {key: model id}`), and what the keys are. With `role`
+   * they are addresses of contracts, whose logs are read by the handlers of that role
+   */
+  models?: { role?: string; required: boolean; doc: string }
+  /** by role: what is asked of each contract once a block in which a log of it was handled */
+  atBlockEnd?: Record<string, BlockEnd>
 }
 
 export interface Handler {
@@ -57,8 +89,16 @@ export interface Handler {
    * A log with another number is not this event and is passed over where the role is `*`, rejected otherwise.
    */
   topics?: number
+  /** what must be known besides the log, at most 8 reads: `handle` gets the answers, in this order */
+  reads?(log: ProtocolLog, context: AdapterContext): Read[]
   /** throws when the log cannot be decoded: the indexer keeps it as `logRejected` */
-  handle(log: ProtocolLog, origin: Origin, context: AdapterContext): DomainEvent[]
+  handle(log: ProtocolLog, origin: Origin, context: AdapterContext, answers: Answer[]): DomainEvent[]
+}
+
+/** What a block left behind in a contract. Its events belong to the contract's last log of the block. */
+export interface BlockEnd {
+  reads(contract: string, context: AdapterContext): Read[]
+  handle(contract: string, origin: Origin, context: AdapterContext, answers: Answer[]): DomainEvent[]
 }
 
 export interface Discovery {

@@ -94,6 +94,16 @@ export class Endpoint {
     return (await Promise.all(parts)).flat() as T[]
   }
 
+  /** The same, where a call that is refused has its error for an answer. What fails of the whole is thrown. */
+  async settle(calls: Call[], signal?: AbortSignal): Promise<unknown[]> {
+    const parts: Promise<unknown[]>[] = []
+    const size = this.callsInBatch
+    for (let start = 0; start < calls.length; start += size) {
+      parts.push(this.send(calls.slice(start, start + size), signal, true))
+    }
+    return (await Promise.all(parts)).flat()
+  }
+
   /** After it has refused a batch of the present size. */
   batchLess(): void {
     this.batchSize = Math.max(1, Math.floor(this.batchSize / 4))
@@ -136,12 +146,16 @@ export class Endpoint {
       : Math.max(1, Math.min(this.batchSize, Math.floor(rateLimit / 5)))
   }
 
-  private async send(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+  /** @param settled errors of single calls are answers */
+  private async send(calls: Call[], signal: AbortSignal | undefined, settled = false): Promise<unknown[]> {
     await this.turn(calls.length)
     this.requests++
     const start = performance.now()
     try {
-      const answers = this.socket ? await this.overSocket(calls, signal) : await this.overHttp(calls, signal)
+      const ask = settled
+        ? () => (this.socket ? this.settledOverSocket(calls, signal) : this.settledOverHttp(calls, signal))
+        : () => (this.socket ? this.overSocket(calls, signal) : this.overHttp(calls, signal))
+      const answers = await ask()
       this.seconds += (performance.now() - start) / 1000
       return answers
     } catch (error) {
@@ -155,8 +169,15 @@ export class Endpoint {
     }
   }
 
-  /** A single error may answer a whole batch: it is then the error of each call, of the logs' before all. */
   private async overHttp(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+    const answers = await this.settledOverHttp(calls, signal)
+    const refused = answers.find(answer => answer instanceof RpcError)
+    if (refused) throw refused
+    return answers
+  }
+
+  /** A single error may answer a whole batch: it is then the error of each call, of the logs' before all. */
+  private async settledOverHttp(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
     const requests = calls.map(call => ({ jsonrpc: '2.0', id: ++this.lastId, ...call }))
     const answer = await this.http!.post(
       JSON.stringify(requests.length === 1 ? requests[0] : requests),
@@ -169,7 +190,7 @@ export class Endpoint {
     return requests.map(({ id, method }) => {
       // Some servers do not repeat the id of a single request.
       const own = requests.length === 1 && alone?.id == null ? alone : byId.get(id)
-      if (own?.error) throw Object.assign(refusalOf(own.error), { rpcMethod: method })
+      if (own?.error) return Object.assign(refusalOf(own.error), { rpcMethod: method })
       if (own === undefined || own === null || !('result' in own)) {
         throw new NoAnswer(`does not answer ${method} in its answer`)
       }
@@ -177,14 +198,30 @@ export class Endpoint {
     })
   }
 
-  /** A WebSocket that never connects leaves its requests waiting: another endpoint shall have them. */
   private async overSocket(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+    return this.inTime(this.socket!.batchCall(calls as never), signal)
+  }
+
+  private async settledOverSocket(calls: Call[], signal: AbortSignal | undefined): Promise<unknown[]> {
+    const asked = calls.map(async ({ method, params }) => {
+      try {
+        return await this.socket!.call<unknown>(method, params)
+      } catch (error) {
+        if (error instanceof RpcError) return error
+        throw error
+      }
+    })
+    return this.inTime(Promise.all(asked), signal)
+  }
+
+  /** A WebSocket that never connects leaves its requests waiting: another endpoint shall have them. */
+  private async inTime<T>(answered: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     const late = AbortSignal.timeout(REQUEST_TIMEOUT_MS + 5_000)
     const end = signal ? AbortSignal.any([signal, late]) : late
     const ended = new Promise<never>((_, reject) => {
       end.addEventListener('abort', () => reject(new NoAnswer('no answer', { late: true })), { once: true })
     })
-    return Promise.race([this.socket!.batchCall(calls as never), ended])
+    return Promise.race([answered, ended])
   }
 
   /** Waits so that no more calls a second are made than are allowed. */

@@ -266,9 +266,13 @@ function indexAfter(ranges: BlockSpan[], block: number): number {
 
 /** Forgets the answers about a chain's blocks above a height; for whoever knows that they are of a lost fork. */
 export async function dropAnswers(db: Pick<Pool, 'query'>, chain: string, above = -1): Promise<void> {
-  const { rows } = await db.query(`SELECT to_regclass('rpc_cache.log_range') IS NOT NULL AS there`)
-  if (!rows[0].there) return
-  await db.query(`DELETE FROM rpc_cache.log_range WHERE chain = $1 AND to_block > $2`, [chain, above])
+  const { rows } = await db.query(
+    `SELECT to_regclass('rpc_cache.log_range') IS NOT NULL AS ranges, to_regclass('rpc_cache.call_answer') IS NOT NULL AS calls`,
+  )
+  if (rows[0].ranges)
+    await db.query(`DELETE FROM rpc_cache.log_range WHERE chain = $1 AND to_block > $2`, [chain, above])
+  if (rows[0].calls)
+    await db.query(`DELETE FROM rpc_cache.call_answer WHERE chain = $1 AND block > $2`, [chain, above])
 }
 
 /** A new number leaves former rows unread. */

@@ -22,6 +22,8 @@ const SHORT_REST_MS = 1500
 /** The same words of one endpoint are logged again after this. */
 const SAY_AGAIN_MS = 60_000
 
+const NOBODY: ReadonlySet<Endpoint> = new Set()
+
 /** One endpoint, for requests that must come from the same node. */
 export interface Session {
   readonly endpoint: string
@@ -29,6 +31,8 @@ export interface Session {
   readonly node: Endpoint
   call<T>(method: string, params: unknown[]): Promise<T>
   batchCall<T>(calls: Call[]): Promise<T[]>
+  /** A call that is refused has its error for an answer. */
+  settle(calls: Call[]): Promise<unknown[]>
 }
 
 interface Asking<T> {
@@ -38,8 +42,8 @@ interface Asking<T> {
   attempts?: number
   /** bad answers are waited out as well */
   isPatient?: boolean
-  /** is asked only where no other endpoint is well */
-  avoid?: Endpoint
+  /** are asked only where no other endpoint is well */
+  avoid: ReadonlySet<Endpoint>
   /** whether a refusal is thrown, or another endpoint asked, and the same again */
   refusable: boolean
   ask(endpoint: Endpoint, signal: AbortSignal): Promise<T>
@@ -78,6 +82,7 @@ export class RpcPool {
       work: method === 'eth_getLogs' ? 'logs' : 'rest',
       attempts: retryAttempts,
       refusable: retryAttempts !== undefined || REFUSABLE.has(method),
+      avoid: NOBODY,
       ask: (endpoint, signal) => endpoint.call<T>(method, params, signal),
     })
   }
@@ -86,7 +91,7 @@ export class RpcPool {
    * Runs `work` against one endpoint, and again against another (or the same, after a rest) if a request fails or
    * `work` throws BadAnswer. Where the endpoint is late, against two at the same time.
    *
-   * @param avoid is asked only where no other endpoint is well
+   * @param avoid is, or are, asked only where no other endpoint is well
    * @param kind `logs`, where it asks for logs: an endpoint that is late with those comes last for those only
    * @param isPatient bad answers are waited out too, however long: there is no other way to go on
    * @throws TooMuch, and RpcError where the endpoint says that `eth_getLogs` is over too much; RpcUnavailable after bad
@@ -95,14 +100,14 @@ export class RpcPool {
   session<T>(
     what: string,
     work: (session: Session) => Promise<T>,
-    avoid?: Endpoint,
+    avoid?: Endpoint | ReadonlySet<Endpoint>,
     { kind = 'logs' as Work, isPatient = false } = {},
   ): Promise<T> {
     return this.try({
       what,
       work: kind,
       refusable: false,
-      avoid,
+      avoid: avoid instanceof Endpoint ? new Set([avoid]) : (avoid ?? NOBODY),
       isPatient,
       ask: (endpoint, signal) =>
         work({
@@ -110,6 +115,7 @@ export class RpcPool {
           node: endpoint,
           call: (method, params) => endpoint.call(method, params, signal),
           batchCall: calls => endpoint.batchCall(calls, signal),
+          settle: calls => endpoint.settle(calls, signal),
         }),
     })
   }
@@ -172,7 +178,7 @@ export class RpcPool {
     const second = this.placeable(asking.work).find(
       endpoint =>
         endpoint !== first &&
-        endpoint !== asking.avoid &&
+        !asking.avoid.has(endpoint) &&
         endpoint.inFlight < endpoint.capacity &&
         endpoint.check === 'right',
     )
@@ -235,7 +241,7 @@ export class RpcPool {
       const usable = this.endpoints.filter(({ check }) => check !== 'wrong')
       if (usable.length === 0) throw this.wrongChain(this.endpoints[0]!)
       const rested = this.placeable(work)
-      const others = rested.filter(endpoint => endpoint !== avoid)
+      const others = rested.filter(endpoint => !avoid.has(endpoint))
       const well = others.length > 0 ? others : rested
       const free = well.find(({ inFlight, capacity }) => inFlight < capacity)
       if (free) return free

@@ -17,7 +17,8 @@ const progress = { head: 12, indexed: 10, blocksPerSecond: 3.5 } as Progress
 
 /** Each process's figures, with one of each kind of event. */
 function registries(): [string, Registry][] {
-  const indexer = new IndexerMetrics('eip155:1', progress, rpc)
+  const reader = { figures: { kept: 3, returned: 2, reverted: 1, unanswered: 0 } }
+  const indexer = new IndexerMetrics('eip155:1', progress, rpc, reader)
   const projector = new Registry()
   createProjectorMetrics(projector).upToDate()
   const api = new ApiMetrics()

@@ -109,6 +109,7 @@ async function index(chain: TestChain, url: string, to: number): Promise<void> {
     problems,
     settleSources: async () => {},
     rewound: async () => {},
+    mustSettle: () => false,
     historyRead: () => {},
   })
   await store.close()

@@ -1,10 +1,11 @@
 import type { HashAndHeight } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { DataSource } from 'typeorm'
+import { ConfigError } from '../../config/configError'
 import type { ProtocolLog } from '../../protocols/protocol'
 import type { RangeBlock } from '../../rpc/chainLogs'
 import { firstLine } from '../../rpc/rpcFault'
-import { type BatchContext, type BatchFigures, foldBatch } from '../batch'
+import { type BatchContext, type BatchFigures, decodeBatch, foldBatch } from '../batch'
 import { type BulkStatement, bulkStatements, bulkWrite } from '../bulkWrite'
 import { placeOf } from '../decode'
 import type { Advance, ChainStore } from '../store/chainStore'
@@ -155,7 +156,8 @@ export class Pipeline {
     const { store, entities, pool } = this.options
     const reader = { client: pool, source: entities, rows, settled: committed }
     return blaming(batch, async () => {
-      const { changes, ...figures } = await foldBatch(logsOf(batch.logs), this.context, reader)
+      const decoded = await decodeBatch(logsOf(batch.logs), this.context, reader)
+      const { changes, ...figures } = await foldBatch(decoded, this.context, reader)
       rows.stage(changes)
       const undo = batch.undoable ? store.undoTarget(batch) : undefined
       return { batch, figures, statements: await bulkStatements(entities, changes, undo) }
@@ -169,15 +171,17 @@ export class Pipeline {
 
   /** Why logs that follow what is written cannot be; undefined: they can. Leaves no trace. */
   async failureOf(logs: ProtocolLog[]): Promise<string | undefined> {
-    const { store, entities } = this.options
+    const { store, entities, pool } = this.options
+    const { context } = this
     try {
+      const decoded = await decodeBatch(logs, context, { client: pool, source: entities })
       await store.rehearse(async client => {
-        const { changes } = await foldBatch(logs, this.context, { client, source: entities })
+        const { changes } = await foldBatch(decoded, context, { client, source: entities })
         await bulkWrite(client, await bulkStatements(entities, changes))
       })
       return undefined
     } catch (error) {
-      if (store.isBroken || !isOfTheRows(error)) throw error
+      if (store.isBroken || error instanceof ConfigError || !isOfTheRows(error)) throw error
       return firstLine(error)
     }
   }

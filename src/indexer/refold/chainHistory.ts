@@ -22,7 +22,7 @@ export class ChainMoved extends Error {
 /** A chain's logs as its processor reads them, up to blocks that are named by hash. */
 export class ChainHistory {
   readonly firstBlock: number
-  private readonly rpc: RpcPool
+  readonly rpc: RpcPool
   private readonly isOwnRpc: boolean
   private readonly fetcher: RangeFetcher
   /** one after another: a gateway lags behind the endpoints */

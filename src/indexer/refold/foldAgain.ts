@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg'
 import type { ProtocolLog } from '../../protocols/protocol'
 import type { RangeBlock } from '../../rpc/chainLogs'
 import { firstLine } from '../../rpc/rpcFault'
-import { type BatchContext, foldBatch } from '../batch'
+import { type BatchContext, decodeBatch, foldBatch } from '../batch'
 import { type BulkStatement, bulkStatements, bulkWrite } from '../bulkWrite'
 import { placeOf } from '../decode'
 import { culpritAmong } from '../pipeline/culprit'
@@ -70,7 +70,8 @@ export class FoldAgain {
     const { source, pool } = this.scratch
     const reader = { client: pool, source, rows: this.rows, settled: this.underway.written }
     try {
-      const { changes } = await foldBatch(logs, this.context, reader)
+      const decoded = await decodeBatch(logs, this.context, reader)
+      const { changes } = await foldBatch(decoded, this.context, reader)
       this.rows.stage(changes)
       return await bulkStatements(source, changes)
     } catch (error) {
@@ -94,14 +95,18 @@ export class FoldAgain {
   private async addCarefully(logs: ProtocolLog[]): Promise<void> {
     this.rows = new ChainRows(this.context.chain)
     const refused = new Map<string, string>()
-    const write = (some: ProtocolLog[]) => async (client: PoolClient) => {
-      const { source } = this.scratch
-      const { changes } = await foldBatch(some, { ...this.context, refused }, { client, source })
-      await bulkWrite(client, await bulkStatements(source, changes))
+    const { source, pool } = this.scratch
+    const write = async (end: 'COMMIT' | 'ROLLBACK', some: ProtocolLog[]) => {
+      const context = { ...this.context, refused }
+      const decoded = await decodeBatch(some, context, { client: pool, source })
+      await this.transact(end, async client => {
+        const { changes } = await foldBatch(decoded, context, { client, source })
+        await bulkWrite(client, await bulkStatements(source, changes))
+      })
     }
     const failureOf = async (some: ProtocolLog[]) => {
       try {
-        await this.transact('ROLLBACK', write(some))
+        await write('ROLLBACK', some)
         return undefined
       } catch (error) {
         if (!isOfRowsAlone(error)) throw error
@@ -116,7 +121,7 @@ export class FoldAgain {
         throw new Error(`the rejection of log ${place} cannot be written: ${culprit.reason}`)
       refused.set(place, culprit.reason)
     }
-    await this.transact('COMMIT', write(logs))
+    await write('COMMIT', logs)
   }
 
   private async transact(

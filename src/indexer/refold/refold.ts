@@ -3,6 +3,9 @@ import type { Pool } from 'pg'
 import type { ChainConfig } from '../../config/config'
 import type { RpcPool } from '../../rpc/rpcPool'
 import type { Source } from '../decode'
+import { ChainReader } from '../reads/chainReader'
+import { keptAnswers } from '../reads/keptAnswers'
+import { pendingKeys } from '../reads/pendingReads'
 import { ChainHistory, ChainMoved } from './chainHistory'
 import { FoldAgain } from './foldAgain'
 import { RefoldProgress } from './refoldProgress'
@@ -20,6 +23,8 @@ export interface RefoldOptions {
   rpc?: RpcPool
   /** told now and then how far it is */
   progressed?(what: string): void
+  /** reads that the tables were made without are not asked again, and the others must be answered */
+  asMade?: boolean
 }
 
 /** Times that the chain, or its tables, may move away from what is being read before that is said. */
@@ -35,6 +40,7 @@ export class Refold {
   private constructor(
     readonly scratch: Scratch,
     private readonly history: ChainHistory,
+    private readonly reader: ChainReader,
     private readonly options: RefoldOptions,
   ) {
     this.fold = this.begin()
@@ -48,8 +54,12 @@ export class Refold {
   static async run<T>(options: RefoldOptions, work: (refold: Refold) => Promise<T>): Promise<T> {
     const scratch = await Scratch.open(options.url, options.chain)
     const history = new ChainHistory(options)
+    const { chain, pool, log, asMade } = options
     try {
-      return await work(new Refold(scratch, history, options))
+      const pending = asMade ? await pendingKeys(pool, chain.caip2) : undefined
+      const kept = keptAnswers(chain, pool, log)
+      const reader = new ChainReader({ rpc: history.rpc, log, chain: chain.name, kept, pending })
+      return await work(new Refold(scratch, history, reader, options))
     } finally {
       history.close()
       await scratch.close()
@@ -117,7 +127,7 @@ export class Refold {
 
   private begin(): FoldAgain {
     const { chain, sources } = this.options
-    const context = { chain: chain.caip2, sources, tokens: chain.tokens }
+    const context = { chain: chain.caip2, sources, tokens: chain.tokens, reader: this.reader }
     return new FoldAgain(this.scratch, context)
   }
 }

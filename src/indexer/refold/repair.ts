@@ -28,7 +28,7 @@ export async function repairChain(
     await store.open()
     const { final } = store
     if (!final) throw nothingIndexed(chain)
-    const options = { url, pool, chain, sources: sourcesOf(chain), log, signal }
+    const options = { url, pool, chain, sources: sourcesOf(chain), log, signal, asMade: true }
     const compared = await mendChain(options, store, final, async (sides, table, ids) => {
       for (const difference of await differencesOf(sides, table, ids)) found(difference)
     })

@@ -1,5 +1,6 @@
 import { ConfigError } from '../../config/configError'
 import { missingFilters } from '../../rpc/keptFilters'
+import type { PendingReads } from '../reads/pendingReads'
 import type { HeldChain } from './heldChain'
 import { readIndexedSources, writeIndexedSources } from './indexedSources'
 import { mendChain } from './mend'
@@ -9,12 +10,16 @@ import { changeOf, manifestOf, type SourceChange, type SourceManifest } from './
 /**
  * Sees that a chain's tables are made from what configuration and code say now, before its processor goes on. What was
  * added (a protocol, a contract, a topic, an earlier first block) is brought in, and what is read by other code is read
- * again: only logs that were not asked for before are asked for, where the former answers are kept.
+ * again: only logs that were not asked for before are asked for, where the former answers are kept. The same where a read
+ * that was pending is answered now.
  *
  * @throws ConfigError where the configuration no longer names what there are rows of
  */
-export async function settleSources(options: RefoldOptions, held: HeldChain): Promise<void> {
-  const { pool, chain, log } = options
+export async function settleSources(
+  options: RefoldOptions & { reads?: Pick<PendingReads, 'ask' | 'settled'> },
+  held: HeldChain,
+): Promise<void> {
+  const { pool, chain, log, reads } = options
   const wanted = manifestOf(options.sources)
   const { final } = held
   const settled = { sources: wanted, settled: true }
@@ -24,7 +29,7 @@ export async function settleSources(options: RefoldOptions, held: HeldChain): Pr
   if (former && change) {
     if (change.removed.length > 0) throw removed(chain.name, change)
     const isSame = change.added.length + change.revised.length === 0
-    if (former.settled && isSame) return
+    if (former.settled && isSame && !(await reads?.ask())) return
     if (former.settled && change.revised.length === 0 && liesAhead(former.sources, wanted, final.height)) {
       await held.undoHot()
       return held.write(client => writeIndexedSources(client, chain.caip2, settled))
@@ -34,6 +39,7 @@ export async function settleSources(options: RefoldOptions, held: HeldChain): Pr
   log.info(why)
   options.progressed?.(why)
   const { rows, differing } = await mendChain(options, held, final)
+  reads?.settled()
   log.info(`${differing} of ${rows} rows were brought up to date`)
 }
 
@@ -49,7 +55,9 @@ function reasonOf(change: SourceChange | undefined): string {
     added.length > 0 ? `new: ${shown(added)}` : '',
     revised.length > 0 ? `changed: ${shown(revised)}` : '',
   ].filter(Boolean)
-  return parts.join('; ') || 'a change of what the tables are made from was cut off'
+  return (
+    parts.join('; ') || 'reads were answered since, or a change of what the tables are made from was cut off'
+  )
 }
 
 function removed(name: string, change: SourceChange): ConfigError {

@@ -19,6 +19,8 @@ interface ProtocolManifest {
   topics: Record<string, string[]>
   /** announcing role, topic, announced role */
   discovers: string[]
+  /** what stands for which model; absent: nothing */
+  models?: Record<string, string>
 }
 
 export function manifestOf(sources: Source[]): SourceManifest {
@@ -32,6 +34,7 @@ export function manifestOf(sources: Source[]): SourceManifest {
         Object.entries(protocol.handlers).map(([role, handlers]) => [role, Object.keys(handlers).sort()]),
       ),
       discovers: protocol.discovers.map(({ by, topic, role }) => `${by} ${topic} ${role}`).sort(),
+      models: deployment.models,
     },
   ])
   return {
@@ -80,6 +83,13 @@ function compareProtocol(
     if (from === to) continue
     if (from !== undefined) removed.push(`${name}.${role} at ${from}`)
     if (to !== undefined) added.push(`${name}.${role} at ${to}`)
+  }
+  const [models, newModels] = [before.models ?? {}, after.models ?? {}]
+  for (const key of namesIn(models, newModels)) {
+    if (models[key] === newModels[key]) continue
+    if (models[key] === undefined) added.push(`${name} ${key} of ${newModels[key]}`)
+    else if (newModels[key] === undefined) removed.push(`${name} ${key} of ${models[key]}`)
+    else revised.push(`${name} ${key}, now of ${newModels[key]}`)
   }
   for (const role of namesIn(before.topics, after.topics)) {
     for (const topic of lacking(after.topics[role], before.topics[role]))

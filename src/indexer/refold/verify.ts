@@ -45,11 +45,13 @@ export async function verifyChain(
   const pool = createPool(url, { max: 4, applicationName: `provenance-verify-${chain.name}` })
   try {
     await tableHeights(pool, chain) // before anything is made
-    return await Refold.run({ url, pool, chain, sources: sourcesOf(chain), log, signal }, refold =>
-      refold.steadily(async () => {
-        await catchUp(refold, pool, chain)
-        return compareNow(refold, pool, chain, signal, found)
-      }),
+    return await Refold.run(
+      { url, pool, chain, sources: sourcesOf(chain), log, signal, asMade: true },
+      refold =>
+        refold.steadily(async () => {
+          await catchUp(refold, pool, chain)
+          return compareNow(refold, pool, chain, signal, found)
+        }),
     )
   } finally {
     await pool.end()

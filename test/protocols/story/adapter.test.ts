@@ -165,9 +165,9 @@ test("terms of a template that is not Story's own are kept as they were emitted"
     contract: address(0x60),
   }
   const context = { chain, deployment, discovered: () => undefined }
-  expect(handler.handler.handle(log(address(0x60), topics as Hex[], data), origin, context)).toMatchObject([
-    { terms: `${chain}/terms:${address(0x60)}/5`, encoded: '0xabcd' },
-  ])
+  expect(
+    handler.handler.handle(log(address(0x60), topics as Hex[], data), origin, context, []),
+  ).toMatchObject([{ terms: `${chain}/terms:${address(0x60)}/5`, encoded: '0xabcd' }])
 })
 
 test('every role that is handled is one a deployment names, or is found, or is any', () => {
