@@ -13,6 +13,8 @@ export function addStatement(program: Command): void {
       '--as-of <chain@height...>',
       'state a chain up to this block instead of its newest finalized one: eip155:1@20000000',
     )
+    .option('--partial', 'state a period that is not over, or not covered yet, as far as it is known')
+    .option('--replaces <number>', 'number of the statement that this one replaces')
     .option('-o, --out <file>', 'default: standard output')
     .addOption(configOption())
     .action(async options => {

@@ -137,8 +137,9 @@ async function* finalBatches(
   undoAbove: number,
 ): AsyncGenerator<Batch> {
   for await (const { blocks } of ranges) {
-    const { height, hash } = blocks.at(-1)!.header
-    yield { blocks: [{ height, hash }], logs: blocks, finalized: height, undoable: height > undoAbove }
+    const { height, hash, timestamp: time } = blocks.at(-1)!.header
+    const last = { height, hash, time, logged: blocks.some(({ logs }) => logs.length > 0) }
+    yield { blocks: [last], logs: blocks, finalized: height, undoable: height > undoAbove }
   }
 }
 
@@ -168,7 +169,9 @@ function* hotBatches(blocks: RangeBlock[], finalized: number): Generator<Batch> 
   for (const [i, block] of blocks.entries()) {
     group.push(block)
     if (block.logs.length === 0 && group.length < MOST_BLOCKS && i < blocks.length - 1) continue
-    const refs = group.map(({ header: { height, hash } }) => ({ height, hash }))
+    const refs = group.map(({ header: { height, hash, timestamp: time }, logs }) => {
+      return { height, hash, time, logged: logs.length > 0 }
+    })
     yield { blocks: refs, logs: group, finalized, undoable: true }
     group = []
   }

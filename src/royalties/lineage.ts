@@ -30,28 +30,38 @@ interface LinkRow {
   late: boolean
 }
 
+const UP_TO = `AND EXISTS (SELECT FROM unnest($4::text[], $5::int[]) AS h(chain, height)
+                            WHERE h.chain = e.chain AND h.height >= e.block)`
+
 /**
  * Models reachable from some, breadth first, in the order of ids within a level. One statement a level; each model is
- * met once, so cycles end. Indexes: lineage_edge (child_id), (parent_id).
+ * met once, so cycles end. With `asOf`, along edges of those chains at or below the heights alone. Indexes: lineage_edge
+ * (child_id), (parent_id).
  */
 export async function reach(
   db: Snapshot,
   roots: readonly string[],
   direction: 'ANCESTORS' | 'DESCENDANTS',
   maxNodes: number,
+  asOf?: readonly { chain: string; height: number }[],
 ): Promise<Reach> {
   const [near, far] = direction === 'ANCESTORS' ? ['child_id', 'parent_id'] : ['parent_id', 'child_id']
   const depths = new Map(roots.map(root => [root, 0]))
   let frontier = [...depths.keys()]
   for (let depth = 1; frontier.length > 0; depth++) {
     const rows = await db.query<{ id: string }>({
-      name: `flow-reach-${direction}`,
+      name: `flow-reach-${direction}${asOf ? '-as-of' : ''}`,
       text: `SELECT id
-               FROM (SELECT DISTINCT ${far} AS id FROM lineage_edge
-                      WHERE ${near} = ANY ($1::text[]) AND ${far} <> ALL ($2::text[])) found
+               FROM (SELECT DISTINCT ${far} AS id FROM lineage_edge e
+                      WHERE ${near} = ANY ($1::text[]) AND ${far} <> ALL ($2::text[]) ${asOf ? UP_TO : ''}) found
               ORDER BY id COLLATE "C"
               LIMIT $3`,
-      values: [frontier, [...depths.keys()], maxNodes - depths.size + 1],
+      values: [
+        frontier,
+        [...depths.keys()],
+        maxNodes - depths.size + 1,
+        ...(asOf ? [asOf.map(({ chain }) => chain), asOf.map(({ height }) => height)] : []),
+      ],
     })
     if (depths.size + rows.length > maxNodes) {
       for (const { id } of rows.slice(0, maxNodes - depths.size)) depths.set(id, depth)

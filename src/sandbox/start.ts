@@ -200,7 +200,7 @@ function summary(at: {
 }): string {
   return `
   GraphiQL      ${at.api}/graphql
-  statements    ${at.api}/statements/<account>.csv?from=2026-01-01&to=2027-01-01
+  statements    ${at.api}/statements/<account>.csv?from=2026-01-01&to=2027-01-01&partial=true
   health        ${at.api}/health  ${at.api}/ready  ${at.api}/metrics
   Postgres      ${withoutPassword(at.postgres)} (its password is in the config)
   Neo4j         ${at.neo4j.url ?? `none: ${at.neo4j.why}; everything is answered from Postgres`}

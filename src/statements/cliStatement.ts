@@ -17,6 +17,10 @@ export interface CliStatementOptions {
   to: string
   /** `<chain>@<height>` each */
   asOf?: readonly string[]
+  /** a period that is not over or not covered is stated as far as it is known */
+  partial?: boolean
+  /** number of the statement that this one replaces */
+  replaces?: string
   /** csv or json */
   format: string
   /** file; absent: standard output */
@@ -35,9 +39,9 @@ export async function cliStatement(options: CliStatementOptions): Promise<number
   const pool = createPool(options.postgresUrl, { max: 1, applicationName: 'provenance-statement' })
   try {
     return await withSnapshot(pool, { timeoutMs: options.timeoutMs ?? 600_000 }, async db => {
-      const { account, from, to } = options
+      const { account, from, to, partial, replaces } = options
       const asOf = options.asOf?.map(parseHeight)
-      const statement = await buildStatement(db, { account, from, to, asOf })
+      const statement = await buildStatement(db, { account, from, to, asOf, partial, replaces })
       const chunks = Readable.from(formats[format].render(statement))
       if (options.out === undefined) await pipeline(chunks, process.stdout, { end: false })
       else await writeWhole(chunks, options.out)

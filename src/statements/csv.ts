@@ -51,6 +51,8 @@ async function* csvBody(statement: Statement): AsyncGenerator<string> {
 export function csvHead(statement: Statement): string {
   return stringify([
     ['# royalty statement of', text(statement.account)],
+    ['# number', statement.number],
+    ['# complete', `${statement.complete}`],
     ['# from (inclusive)', statement.from.toISOString()],
     ['# to (exclusive)', statement.to.toISOString()],
     ...statement.asOf.map(({ chain, height }) => [

@@ -10,6 +10,9 @@ export type StatementErrorCode =
   | 'UNKNOWN_CHAIN'
   | 'UNKNOWN_ACCOUNT'
   | 'NOT_FINAL'
+  | 'NOT_COVERED'
+  | 'PERIOD_NOT_OVER'
+  | 'NOT_DESCRIBED'
   | 'NOTHING_INDEXED'
 
 /** A statement that was asked for in a way the asker can mend. */

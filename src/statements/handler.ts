@@ -31,11 +31,12 @@ const STATUS: Partial<Record<StatementErrorCode, number>> = {
   BAD_HEIGHT: 400,
   UNKNOWN_ACCOUNT: 404,
   NOTHING_INDEXED: 503,
+  NOT_DESCRIBED: 503,
 }
 /** well formed, but cannot be answered */
 const UNPROCESSABLE = 422
 const PATH = /\/statements\/([^/]+)\.([a-z]+)$/
-const PARAMETERS = new Set(['from', 'to', 'asOf'])
+const PARAMETERS = new Set(['from', 'to', 'asOf', 'partial', 'replaces'])
 
 /**
  * `GET /statements/<account>.csv|.json?from=…&to=…[&asOf=<chain>@<height>]…`. A statement is made whole before its
@@ -185,12 +186,24 @@ function parameters(query: URLSearchParams) {
       throw new StatementError(
         'BAD_PARAMETER',
         `parameter ${JSON.stringify(name)}`,
-        'give from, to and asOf only',
+        `give ${[...PARAMETERS].join(', ')} only`,
       )
     }
   }
   const asOf = query.getAll('asOf').map(parseHeight)
-  return { from: query.get('from') ?? '', to: query.get('to') ?? '', asOf }
+  return {
+    from: query.get('from') ?? '',
+    to: query.get('to') ?? '',
+    asOf,
+    partial: flag(query, 'partial'),
+    replaces: query.get('replaces') ?? undefined,
+  }
+}
+
+function flag(query: URLSearchParams, name: string): boolean {
+  const value = query.get(name) ?? 'false'
+  if (value === 'true' || value === 'false') return value === 'true'
+  throw new StatementError('BAD_PARAMETER', `${name} ${JSON.stringify(value)}`, 'give true or false')
 }
 
 function decode(account: string): string {

@@ -8,8 +8,11 @@ import type { Statement, StatementLine } from './statement'
  */
 export async function* statementJson(statement: Statement): AsyncGenerator<string> {
   const hash = createHash('sha256').update(csvHead(statement))
-  const { account, from, to, asOf, tokens, lineCount } = statement
-  const head = JSON.stringify({ account, from, to, asOf, tokens, lineCount }, amountsAsText)
+  const { number, replaces, complete, account, from, to, asOf, tokens, lineCount } = statement
+  const head = JSON.stringify(
+    { number, replaces, complete, account, from, to, asOf, tokens, lineCount },
+    amountsAsText,
+  )
   yield `${head.slice(0, -1)},"lines":[`
   let separator = '\n'
   for await (const lines of statement.batches()) {

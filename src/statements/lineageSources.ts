@@ -22,7 +22,7 @@ export async function lineageSources(
 ): Promise<(movement: Movement) => Source | undefined> {
   const sources = new Set(movements.filter(needsLineage).map(({ sourceModelId }) => sourceModelId!))
   if (sources.size === 0) return () => undefined
-  const { depths, truncated } = await reach(db, [...sources].sort(), 'ANCESTORS', MAX_ANCESTORS)
+  const { depths, truncated } = await reach(db, [...sources].sort(), 'ANCESTORS', MAX_ANCESTORS, request.asOf)
   if (truncated) return () => undefined
   const heights = new Map(request.asOf.map(({ chain, height }) => [chain, BigInt(height + 1) << 31n]))
   const links = (await linksOf(db, [...depths.keys()]))

@@ -1,7 +1,10 @@
+import { newestFinalBlocks } from '../postgres/finalBlocks'
 import { type ChainHeight, readHeights } from '../postgres/heights'
 import { isInstant, parseInstant } from '../postgres/instant'
 import type { Snapshot } from '../postgres/snapshot'
+import { type BlockHeight, type ChainCoverage, coverageAt, requireCovered } from './coverage'
 import { StatementError } from './errors'
+import { isNumber, numberOf } from './number'
 
 /** What somebody asks for, as it came: from a URL, a command line or GraphQL. */
 export interface StatementInput {
@@ -11,14 +14,12 @@ export interface StatementInput {
   from: string | Date
   /** exclusive */
   to: string | Date
-  /** heights to answer at; a chain not named is answered at its finalized height */
+  /** heights to answer at; a chain not named is answered at its newest final block whose time is known */
   asOf?: readonly BlockHeight[]
-}
-
-export interface BlockHeight {
-  /** CAIP-2 */
-  chain: string
-  height: number
+  /** a period that is not over, or not covered yet, is stated as far as it is known; else it is refused */
+  partial?: boolean
+  /** number of the statement in whose place this one stands */
+  replaces?: string
 }
 
 /** The same, checked: everything that decides the bytes of the statement. */
@@ -30,10 +31,16 @@ export interface StatementRequest {
   from: Date
   to: Date
   /** by chain; finalized blocks up to and including these */
-  asOf: BlockHeight[]
+  asOf: ChainCoverage[]
+  partial: boolean
+  replaces: string | null
+  /** see number.ts */
+  number: string
 }
 
 const ADDRESS = /^0x[0-9a-f]{40}$/
+/** In a URL's query a plus that is not escaped is a space. */
+const LOST_PLUS = /^(\S+T\S+) (\d{2}:\d{2})$/
 const CAIP10 = /^(eip155:[1-9][0-9]*):(0x[0-9a-f]{40})$/
 
 /** Checks an input against the chains as they are finalized in the snapshot. */
@@ -60,11 +67,17 @@ export async function checkRequest(db: Snapshot, input: StatementInput): Promise
   if (chains.length === 0) {
     throw new StatementError('NOTHING_INDEXED', 'no chain is indexed yet', 'start the indexer, and try again')
   }
-  const heights = heightsOf(chains, input.asOf ?? [])
-  const asOf = caip10 ? heights.filter(({ chain }) => chain === caip10[1]) : heights
-  if (asOf.length === 0) throw unknownChain('account', account, chains)
+  const all = await heightsOf(db, chains, input.asOf ?? [])
+  const heights = caip10 ? all.filter(({ chain }) => chain === caip10[1]) : all
+  if (heights.length === 0) throw unknownChain('account', account, chains)
   const address = caip10 ? caip10[2] : account
-  return { account, accounts: asOf.map(({ chain }) => `${chain}:${address}`), from, to, asOf }
+  const asOf = await coverageAt(db, heights, to)
+  const partial = input.partial ?? false
+  requireCovered(asOf, { from, to, partial })
+  const replaces = parseReplaced(input.replaces)
+  const accounts = asOf.map(({ chain }) => `${chain}:${address}`)
+  const number = numberOf({ account, from, to, heights, replaces })
+  return { account, accounts, from, to, asOf, partial, replaces, number }
 }
 
 /** `eip155:31337@120`, as in URLs and on the command line. */
@@ -80,7 +93,11 @@ export function parseHeight(text: string): BlockHeight {
   return { chain, height: Number(height) }
 }
 
-function heightsOf(chains: readonly ChainHeight[], asked: readonly BlockHeight[]): BlockHeight[] {
+async function heightsOf(
+  db: Snapshot,
+  chains: readonly ChainHeight[],
+  asked: readonly BlockHeight[],
+): Promise<BlockHeight[]> {
   const heights = new Map(chains.map(({ chain, finalizedHeight }) => [chain, finalizedHeight]))
   const seen = new Set<string>()
   for (const { chain, height } of asked) {
@@ -104,7 +121,21 @@ function heightsOf(chains: readonly ChainHeight[], asked: readonly BlockHeight[]
     seen.add(chain)
     heights.set(chain, height)
   }
+  const open = [...heights]
+    .map(([chain, height]) => ({ chain, height }))
+    .filter(({ chain }) => !seen.has(chain))
+  for (const { chain, height } of await newestFinalBlocks(db, open)) heights.set(chain, height)
   return [...heights].map(([chain, height]) => ({ chain, height }))
+}
+
+function parseReplaced(value: string | undefined): string | null {
+  if (value === undefined) return null
+  if (isNumber(value)) return value
+  throw new StatementError(
+    'BAD_PARAMETER',
+    `replaces ${quote(value)} is no statement's number`,
+    'give the 32 hex digits of the statement that this one replaces',
+  )
 }
 
 function unknownChain(what: string, value: string, chains: readonly ChainHeight[]): StatementError {
@@ -116,7 +147,7 @@ function unknownChain(what: string, value: string, chains: readonly ChainHeight[
 }
 
 function parseTime(key: 'from' | 'to', value: string | Date): Date {
-  const time = value instanceof Date ? value : parseInstant(value.trim())
+  const time = value instanceof Date ? value : parseInstant(value.trim().replace(LOST_PLUS, '$1+$2'))
   if (time && isInstant(time)) return time
   throw new StatementError(
     'BAD_DATE',

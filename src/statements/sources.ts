@@ -31,7 +31,7 @@ export async function sourcesOf(
   const fees = [...new Set(open.map(({ feeId }) => feeId!))].sort()
   const guids = [...new Set(open.flatMap(({ guid }) => guid ?? []))].sort()
   const hops = fees.length > 0 ? await hopsOf(db, fees) : new Map<string, Hop[]>()
-  const bases = fees.length > 0 ? await basesOf(db, fees, guids) : new Map<string, bigint>()
+  const bases = fees.length > 0 ? await basesOf(db, request, fees, guids) : new Map<string, bigint>()
   const byLineage = await lineageSources(db, request, movements)
   return movements.map(
     movement =>
@@ -62,13 +62,21 @@ async function hopsOf(db: Snapshot, fees: string[]): Promise<Map<string, Hop[]>>
 }
 
 /** What a share is of: a fee's net, or the amount that a message brought. */
-async function basesOf(db: Snapshot, fees: string[], guids: string[]): Promise<Map<string, bigint>> {
+async function basesOf(
+  db: Snapshot,
+  { asOf }: StatementRequest,
+  fees: string[],
+  guids: string[],
+): Promise<Map<string, bigint>> {
   const rows = await db.query<Base>({
     name: 'statement-bases',
     text: `SELECT id, net AS amount FROM usage_fee WHERE id = ANY ($1::text[])
            UNION ALL
-           SELECT guid, amount FROM cross_chain_transfer WHERE guid = ANY ($2::text[]) AND direction = 'RECEIVED'`,
-    values: [fees, guids],
+           SELECT t.guid, t.amount
+             FROM cross_chain_transfer t
+             JOIN unnest($3::text[], $4::int[]) AS h(chain, height) ON t.chain = h.chain AND t.block <= h.height
+            WHERE t.guid = ANY ($2::text[]) AND t.direction = 'RECEIVED'`,
+    values: [fees, guids, asOf.map(({ chain }) => chain), asOf.map(({ height }) => height)],
   })
   return new Map(rows.map(({ id, amount }) => [id, BigInt(amount)]))
 }

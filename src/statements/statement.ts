@@ -1,4 +1,5 @@
 import type { Snapshot } from '../postgres/snapshot'
+import type { ChainCoverage } from './coverage'
 import { decodeCursor, encodeCursor } from './cursor'
 import { InvariantError, StatementError } from './errors'
 import {
@@ -9,7 +10,8 @@ import {
   sumMovements,
   type TokenSums,
 } from './movements'
-import { type BlockHeight, checkRequest, type StatementInput, type StatementRequest } from './request'
+import { namesOf } from './names'
+import { checkRequest, type StatementInput, type StatementRequest } from './request'
 import { sourcesOf } from './sources'
 
 /** One chain and token: opening + accrued − claimed = closing, wei. */
@@ -19,6 +21,8 @@ export interface TokenTotal {
   /** null: the contract has none */
   symbol: string | null
   decimals: number | null
+  /** symbol and decimals are what the contract says; false: it did not say yet, and both are null */
+  described: boolean
   /** what could be claimed at the period's start */
   opening: bigint
   accrued: bigint
@@ -38,8 +42,11 @@ export interface StatementLine {
   token: string
   /** model by which the account earned it; null: the claim names none */
   model: string | null
+  /** null: it has none */
+  modelName: string | null
   /** model whose use earned it; from another chain: the model that sent it; null: a claim, or royalty tokens moved */
   sourceModel: string | null
+  sourceModelName: string | null
   /** model ids from the one that was paid to the account's, joined by ' > '; see sources.ts */
   path: string | null
   /** ppm of the fee's net that the whole accrual is, floored, with the part that went to the patrons */
@@ -59,10 +66,16 @@ export interface LinePage {
 
 /** A royalty statement over finalized blocks: the same request at the same heights is the same statement. */
 export interface Statement {
+  /** of the request and the heights; see number.ts */
+  number: string
+  /** number of the statement in whose place it stands */
+  replaces: string | null
   account: string
   from: Date
   to: Date
-  asOf: BlockHeight[]
+  asOf: ChainCoverage[]
+  /** each chain covers the period, and each token is described; false only where `partial` was asked for */
+  complete: boolean
   tokens: TokenTotal[]
   /** number of lines in all */
   lineCount: number
@@ -90,12 +103,17 @@ export async function buildStatement(db: Snapshot, input: StatementInput): Promi
   }
   for (const total of sums) requireBalanced(total)
   const moving = sums.filter(total => total.opening !== 0n || total.lines > 0)
+  const tokens = await describe(db, moving)
+  if (!request.partial) requireDescribed(tokens)
   return {
+    number: request.number,
+    replaces: request.replaces,
     account: request.account,
     from: request.from,
     to: request.to,
     asOf: request.asOf,
-    tokens: await describe(db, moving),
+    complete: request.asOf.every(({ covered }) => covered) && tokens.every(({ described }) => described),
+    tokens,
     lineCount: moving.reduce((count, { lines }) => count + lines, 0),
     batches: () => readLines(db, request, moving),
     page: (first, after) => readPage(db, request, moving, first, after),
@@ -157,6 +175,8 @@ async function toLines(
   balances: Balances,
 ): Promise<StatementLine[]> {
   const sources = await sourcesOf(db, request, movements)
+  const names = await namesOf(db, request, movements)
+  const nameOf = (id: string | null) => (id === null ? null : (names.get(id) ?? null))
   return movements.map((movement, index) => {
     const amount = BigInt(movement.amount)
     return {
@@ -168,7 +188,9 @@ async function toLines(
       kind: movement.kind,
       token: movement.tokenId,
       model: movement.modelId,
+      modelName: nameOf(movement.modelId),
       sourceModel: movement.sourceModelId,
+      sourceModelName: nameOf(movement.sourceModelId),
       ...sources[index]!,
       amount,
       balance: balances.add(movement, movement.kind === 'ACCRUED' ? amount : -amount),
@@ -213,22 +235,28 @@ function requireEqual<T>(what: string, expected: T, met: T): void {
 
 /** Symbol and decimals do not change once read, so they may stand in a statement. */
 async function describe(db: Snapshot, sums: readonly TokenSums[]): Promise<TokenTotal[]> {
-  const tokens = await db.query<{ id: string; symbol: string | null; decimals: number | null }>({
+  const tokens = await db.query<Pick<TokenTotal, 'symbol' | 'decimals' | 'described'> & { id: string }>({
     name: 'statement-tokens',
-    text: 'SELECT id, symbol, decimals FROM token WHERE id = ANY ($1::text[])',
+    text: 'SELECT id, symbol, decimals, described FROM token WHERE id = ANY ($1::text[])',
     values: [[...new Set(sums.map(({ tokenId }) => tokenId))]],
   })
   const byId = new Map(tokens.map(token => [token.id, token]))
-  return sums.map(({ chain, tokenId, opening, accrued, claimed, closing }) => ({
-    chain,
-    token: tokenId,
-    symbol: byId.get(tokenId)?.symbol ?? null,
-    decimals: byId.get(tokenId)?.decimals ?? null,
-    opening,
-    accrued,
-    claimed,
-    closing,
-  }))
+  return sums.map(({ chain, tokenId, opening, accrued, claimed, closing }) => {
+    const { symbol = null, decimals = null, described = false } = byId.get(tokenId) ?? {}
+    const amounts = { opening, accrued, claimed, closing }
+    return { chain, token: tokenId, symbol, decimals, described, ...amounts }
+  })
+}
+
+/** What a token's contract says may come later, and would then make another statement of the same request. */
+function requireDescribed(tokens: readonly TokenTotal[]): void {
+  const open = tokens.filter(({ described }) => !described).map(({ token }) => token)
+  if (open.length === 0) return
+  throw new StatementError(
+    'NOT_DESCRIBED',
+    `symbol and decimals are not known yet of ${open.slice(0, 3).join(', ')}${open.length > 3 ? ', …' : ''}`,
+    'try again in a minute, or ask for what there is: partial=true (--partial); the statement then says so',
+  )
 }
 
 async function isKnown(db: Snapshot, { accounts, asOf }: StatementRequest): Promise<boolean> {

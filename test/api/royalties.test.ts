@@ -178,14 +178,15 @@ describe('royalties', () => {
 
   test('a statement in GraphQL says what the CSV says', async () => {
     const { royaltyStatement } =
-      await api.data(`{ royaltyStatement(account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01") {
-      account asOf { chain height hash finalized }
+      await api.data(`{ royaltyStatement(account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01", partial: true) {
+      account complete asOf { chain height hash covered }
       tokens { chain tokenId token { symbol } opening accrued claimed closing }
       lines(first: 1) { totalCount nodes { kind block amount balance sourceModel { name } token { symbol } } pageInfo { hasNextPage endCursor } }
     } }`)
     expect(royaltyStatement).toMatchObject({
       account: ACCOUNT(2),
-      asOf: [{ chain: CHAIN, height: 15, hash: '0xf15', finalized: true }],
+      complete: false,
+      asOf: [{ chain: CHAIN, height: 15, hash: null, covered: false }],
       tokens: [
         {
           chain: CHAIN,
@@ -204,22 +205,22 @@ describe('royalties', () => {
       },
     })
     const next =
-      await api.data(`{ royaltyStatement(account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01") {
+      await api.data(`{ royaltyStatement(account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01", partial: true) {
       lines(after: "${royaltyStatement.lines.pageInfo.endCursor}") { nodes { kind amount balance model { id } } pageInfo { hasNextPage } } } }`)
     expect(next.royaltyStatement.lines).toEqual({
       nodes: [{ kind: 'CLAIMED', amount: '12', balance: '18', model: null }],
       pageInfo: { hasNextPage: false },
     })
     const csv = await (
-      await fetch(`${api.url}/statements/${ACCOUNT(2)}.csv?from=2026-01-01&to=2026-02-01`)
+      await fetch(`${api.url}/statements/${ACCOUNT(2)}.csv?from=2026-01-01&to=2026-02-01&partial=true`)
     ).text()
     expect(csv).toContain(TOKEN)
-    const period = `account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01"`
+    const period = `account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01", partial: true`
     const { whole, lines } = await api.data(
       `{ whole: royaltyStatement(${period}) { sha256 } lines: royaltyStatement(${period}) { sha256 lines { totalCount } } }`,
     )
     const json = await (
-      await fetch(`${api.url}/statements/${ACCOUNT(2)}.json?from=2026-01-01&to=2026-02-01`)
+      await fetch(`${api.url}/statements/${ACCOUNT(2)}.json?from=2026-01-01&to=2026-02-01&partial=true`)
     ).json()
     expect(csv.trimEnd().split('\n').at(-1)).toBe(`# sha256,${whole.sha256}`)
     expect([json.sha256, lines.sha256]).toEqual([whole.sha256, whole.sha256])

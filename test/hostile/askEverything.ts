@@ -51,7 +51,7 @@ export function statementOf(account: string): string {
   const type = buildApiSchema(readEntityModel()).getType('RoyaltyStatement') as GraphQLObjectType
   const { nodes } = (getNamedType(type.getFields().lines!.type) as GraphQLObjectType).getFields()
   const line = leaves(getNamedType(nodes!.type) as GraphQLObjectType)
-  return `{ royaltyStatement(account: "${account}", from: "2025-01-01", to: "2030-01-01") {
+  return `{ royaltyStatement(account: "${account}", from: "2025-01-01", to: "2030-01-01", partial: true) {
     ${selection(type, 1)} lines(first: 50) { nodes { ${line} } } } }`
 }
 

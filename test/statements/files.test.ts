@@ -22,6 +22,7 @@ import {
   BOB,
   claim,
   credit,
+  hashOf,
   insert,
   setHeights,
   timeOf,
@@ -31,7 +32,7 @@ import {
 
 const EVIL = '=HYPERLINK("http://x","click, me")'
 const MANY = 100_000
-const YEAR = 'from=2026-01-01&to=2027-01-01'
+const YEAR = 'from=2026-01-01&to=2027-01-01&partial=true'
 let database: TestDatabase
 let get: (path: string, init?: RequestInit) => Promise<Response>
 
@@ -111,20 +112,33 @@ describe('a CSV file', () => {
 
 describe('a JSON file', () => {
   test('is one object, amounts as text', async () => {
-    const response = await get(`/statements/${A}:${ALICE}.json?from=${timeOf(6)}&to=2027-01-01`)
+    const response = await get(`/statements/${A}:${ALICE}.json?from=${timeOf(6)}&to=2027-01-01&partial=true`)
     expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
     expect(response.headers.get('content-disposition')).toContain('.json"')
     expect(await response.json()).toEqual({
       account: `${A}:${ALICE}`,
       from: timeOf(6),
       to: '2027-01-01T00:00:00.000Z',
-      asOf: [{ chain: A, height: 1_000_000 }],
+      asOf: [
+        {
+          chain: A,
+          height: 1_000_000,
+          hash: hashOf(1_000_000),
+          time: timeOf(1_000_000),
+          coveredUntil: timeOf(1_000_000),
+          covered: false,
+        },
+      ],
+      number: expect.stringMatching(/^[0-9a-f]{32}$/),
+      replaces: null,
+      complete: false,
       tokens: [
         {
           chain: A,
           token: USDC,
           symbol: '+US"D',
           decimals: 6,
+          described: true,
           opening: `${2n ** 255n}`,
           accrued: '-3',
           claimed: '7',
@@ -165,7 +179,7 @@ describe('a large statement', () => {
     const heap: number[] = []
     let bytes = 0
     await withSnapshot(database.pool, { timeoutMs: 60_000 }, async db => {
-      const input = { account: BOB, from: '2026-01-01', to: '2027-01-01' }
+      const input = { account: BOB, from: '2026-01-01', to: '2027-01-01', partial: true }
       const statement = await buildStatement(db, input)
       expect(statement.lineCount).toBe(MANY)
       let chunks = 0
@@ -267,7 +281,7 @@ describe('what cannot be answered has a status and a way out', () => {
 })
 
 describe('the command', () => {
-  const period = { from: '2026-01-01', to: '2027-01-01' }
+  const period = { from: '2026-01-01', to: '2027-01-01', partial: true }
 
   test('writes the same file as the server sends, and leaves none where it fails', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'statement-'))

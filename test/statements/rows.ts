@@ -40,6 +40,8 @@ export async function setHeights(
     TRUNCATE ${schema}.status, ${schema}.hot_block;
     INSERT INTO ${schema}.status VALUES (0, ${finalized}, '${hashOf(finalized)}', 0);
     ${hot.map(height => `INSERT INTO ${schema}.hot_block VALUES (${height}, '${hashOf(height)}');`).join('')}
+    INSERT INTO final_block VALUES ('${chain}', ${finalized}, '${hashOf(finalized)}', '${timeOf(finalized)}')
+      ON CONFLICT DO NOTHING;
     DELETE FROM indexer_progress WHERE chain = '${chain}'`)
   await insert(pool, 'indexer_progress', [
     {

@@ -15,7 +15,9 @@ import {
   BOB,
   claim,
   credit,
+  fact,
   fee,
+  hashOf,
   hop,
   insert,
   link,
@@ -28,7 +30,7 @@ import {
 } from './rows'
 
 const M = (chain: string, number: number) => `${chain}/reference:${number}`
-const ALWAYS = { from: '2026-01-01', to: '2027-01-01' }
+const ALWAYS = { from: '2026-01-01', to: '2027-01-01', partial: true }
 let database: TestDatabase
 
 beforeAll(async () => {
@@ -37,7 +39,7 @@ beforeAll(async () => {
 afterAll(() => database?.drop())
 beforeEach(async () => {
   await database.pool.query(
-    'TRUNCATE lineage_edge, royalty_accrual, vault_credit, royalty_claim, royalty_hop, usage_fee, cross_chain_transfer, royalty_vault, account, token, indexer_progress',
+    'TRUNCATE lineage_edge, royalty_accrual, vault_credit, royalty_claim, royalty_hop, usage_fee, cross_chain_transfer, royalty_vault, account, token, model, indexer_progress, final_block',
   )
   await setHeights(database.pool, A, 100, [101, 102])
   await insert(database.pool, 'account', [account(A, ALICE), account(A, BOB)])
@@ -88,6 +90,7 @@ describe('what a statement holds', () => {
         token: WETH,
         symbol: 'WETH',
         decimals: 18,
+        described: true,
         opening: 0n,
         accrued: 70n,
         claimed: 0n,
@@ -98,6 +101,7 @@ describe('what a statement holds', () => {
         token: USDC,
         symbol: 'USDC',
         decimals: 6,
+        described: true,
         opening: 0n,
         accrued: 529n,
         claimed: 400n,
@@ -243,12 +247,125 @@ describe('the period and the heights', () => {
     expect((await ask({ asOf }, allLines)).map(l => l.block)).toEqual([9, 10, 11, 19, 20])
   })
 
+  test('what came after the heights changes no byte: links, names, transfers', async () => {
+    const asOf = [{ chain: A, height: 20 }]
+    const [a, b, c] = ['0xa', '0xb', '0xc'].map(ip => `${A}/story:${ip}`) as [string, string, string]
+    await insert(database.pool, 'lineage_edge', [link(b, a, 50_000, 'ABSOLUTE', 1)])
+    await insert(database.pool, 'royalty_accrual', [
+      accrual(A, 12, 5, { to: a, from: b, by: ALICE, amount: 5, guid: '0x7', fee: 'none' }),
+      accrual(A, 13, 5, { to: a, from: b, by: ALICE, amount: 5 }),
+    ])
+    const before = await ask({ asOf }, allLines)
+    await insert(database.pool, 'lineage_edge', [
+      link(b, c, 50_000, 'ABSOLUTE', 21),
+      link(c, a, 50_000, 'ABSOLUTE', 21),
+    ])
+    const chain = { chain: A, kind: 'MODEL', contract: '0x', version: 1, tainted: false, taint_count: 0 }
+    await insert(database.pool, 'model', [{ ...fact(A, 21, 0), ...chain, id: b, name: 'late' }])
+    await insert(database.pool, 'cross_chain_transfer', [
+      {
+        ...accrual(A, 21, 0, { to: 'x', by: ALICE, amount: 9 }),
+        id: 't',
+        guid: '0x7',
+        direction: 'RECEIVED',
+      },
+    ])
+    await setHeights(database.pool, A, 5000)
+    expect(await ask({ asOf }, allLines)).toEqual(before)
+  })
+
   test('a height that is not final is refused, with the one that is', async () => {
     const error = await problemOf({ asOf: [{ chain: A, height: 101 }] })
     expect(error.code).toBe('NOT_FINAL')
     expect(error.message).toMatch(
       /@101 is not final: the chain is finalized up to 100\n {2}fix: ask for 100 or lower/,
     )
+  })
+})
+
+describe('what is missing is said', () => {
+  beforeEach(() =>
+    insert(database.pool, 'royalty_accrual', [accrual(A, 5, 0, { to: M(A, 1), by: ALICE, amount: 5 })]),
+  )
+  const whole = { from: timeOf(1), to: timeOf(100), partial: false }
+
+  test('a period up to the time of the final block is complete', async () => {
+    const { complete, asOf } = await ask(whole, s => s)
+    expect(complete).toBe(true)
+    const end = new Date(timeOf(100))
+    expect(asOf).toEqual([
+      { chain: A, height: 100, hash: hashOf(100), time: end, coveredUntil: end, covered: true },
+    ])
+  })
+
+  test('one moment more is refused, unless the statement may say so', async () => {
+    const error = await problemOf({ ...whole, to: timeOf(101) })
+    expect(error.code).toBe('NOT_COVERED')
+    expect(error.message).toContain(`${A}@100 is covered until ${timeOf(100)}`)
+    const { complete, asOf } = await ask({ ...whole, to: timeOf(101), partial: true }, s => s)
+    expect([complete, asOf[0]!.covered]).toEqual([false, false])
+  })
+
+  test('a period that is not over, and one that has not begun', async () => {
+    expect((await problemOf({ ...whole, to: '9000-01-01' })).code).toBe('PERIOD_NOT_OVER')
+    const future = { from: '8000-01-01', to: '9000-01-01', partial: true }
+    expect((await problemOf(future)).message).toMatch(/in the future\n {2}fix: give a period that is over/)
+  })
+
+  test('each chain must cover it', async () => {
+    await setHeights(database.pool, B, 50)
+    expect((await problemOf({ ...whole, account: ALICE })).message).toContain(`${B}@50`)
+    expect(await ask({ ...whole, account: ALICE, to: timeOf(50) }, s => s.complete)).toBe(true)
+  })
+
+  test('a height between two whose time is known is covered up to the lower', async () => {
+    const asOf = [{ chain: A, height: 60 }]
+    const lower = { chain: A, height: 40, hash: hashOf(40), time: timeOf(40) }
+    await insert(database.pool, 'final_block', [lower])
+    expect(await ask({ ...whole, to: timeOf(40), asOf }, s => s.asOf[0])).toMatchObject({
+      time: null,
+      covered: true,
+    })
+    expect((await problemOf({ ...whole, to: timeOf(41), asOf })).code).toBe('NOT_COVERED')
+  })
+
+  test('a known account without royalties has a statement of nothing; an unknown one has none', async () => {
+    const bob = { ...whole, account: `${A}:${BOB}` }
+    expect(await ask(bob, s => [s.complete, s.tokens, s.lineCount])).toEqual([true, [], 0])
+    expect((await problemOf({ ...whole, account: `${A}:0x${'9'.repeat(40)}` })).code).toBe('UNKNOWN_ACCOUNT')
+  })
+
+  test('a token that nobody has described yet is waited for, or said', async () => {
+    await insert(database.pool, 'royalty_accrual', [
+      accrual(A, 6, 0, { to: M(A, 1), by: ALICE, amount: 5, token: USDC_B }),
+    ])
+    expect((await problemOf(whole)).code).toBe('NOT_DESCRIBED')
+    const { complete, tokens } = await ask({ ...whole, partial: true }, s => s)
+    expect(complete).toBe(false)
+    expect(tokens.map(({ described }) => described)).toEqual([true, false])
+  })
+
+  test('a number stands for the request and the heights, and names what is replaced', async () => {
+    const asOf = [{ chain: A, height: 100 }]
+    const number = await ask(whole, s => s.number)
+    expect(number).toMatch(/^[0-9a-f]{32}$/)
+    expect(await ask({ ...whole, partial: true, asOf }, s => s.number)).toBe(number)
+    const later = await ask({ ...whole, replaces: number }, s => s)
+    expect(later.replaces).toBe(number)
+    const others = [
+      { replaces: number },
+      { to: timeOf(99) },
+      { account: ALICE },
+      { partial: true, asOf: [{ chain: A, height: 99 }] },
+    ]
+    const numbers = await Promise.all(others.map(change => ask({ ...whole, ...change }, s => s.number)))
+    expect(new Set([number, ...numbers]).size).toBe(5)
+    expect((await problemOf({ ...whole, replaces: 'x' })).code).toBe('BAD_PARAMETER')
+  })
+
+  test('a plus that became a space in a URL is a plus', async () => {
+    const number = await ask({ ...whole, from: '2026-01-01T00:00:30Z' }, s => s.number)
+    expect(await ask({ ...whole, from: '2026-01-01T01:00:30 01:00' }, s => s.number)).toBe(number)
   })
 })
 

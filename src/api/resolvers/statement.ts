@@ -9,9 +9,18 @@ export const statementDefs = /* GraphQL */ `
     """
     What an account earned and was paid in a time, over finalized blocks only: per chain and token
     opening + accrued - claimed = closing, and a line for each movement. from is inclusive, to exclusive. The same
-    request at the same heights gives the same statement; GET /statements/<account>.csv|.json streams it whole.
+    request at the same heights gives the same statement; GET /statements/<account>.csv|.json streams it whole. A period
+    that is not over, or not covered by final blocks yet, is refused unless partial is true.
     """
-    royaltyStatement(account: ID!, from: DateTime!, to: DateTime!, asOf: [BlockRefInput!]): RoyaltyStatement!
+    royaltyStatement(
+      account: ID!
+      from: DateTime!
+      to: DateTime!
+      asOf: [BlockRefInput!]
+      partial: Boolean = false
+      "number of the statement that this one replaces"
+      replaces: ID
+    ): RoyaltyStatement!
   }
 
   "A chain's height to answer at; not above its finalized one."
@@ -26,8 +35,14 @@ export const statementDefs = /* GraphQL */ `
     account: ID!
     from: DateTime!
     to: DateTime!
-    "finalized blocks that it is of"
-    asOf: [BlockRef!]!
+    "hash of the request and the heights, 32 hex digits"
+    number: ID!
+    "number of the statement that this one replaces"
+    replaces: ID
+    "nothing of the period is missing; false only where partial was asked for"
+    complete: Boolean!
+    "finalized blocks that it is of, and up to when each chain is covered"
+    asOf: [StatementChain!]!
     "by chain and token"
     tokens: [StatementToken!]!
     lines(first: Int = 100, after: String): StatementLineConnection!
@@ -37,6 +52,18 @@ export const statementDefs = /* GraphQL */ `
     lines than one request may read, take the file's.
     """
     sha256: String!
+  }
+
+  type StatementChain {
+    chain: ID!
+    height: Int!
+    "of that block; null: the time of an earlier one is known only"
+    hash: String
+    time: DateTime
+    "nothing of the period before it is missing; null: not known"
+    coveredUntil: DateTime
+    "nothing of the period is missing"
+    covered: Boolean!
   }
 
   type StatementToken {
@@ -99,6 +126,8 @@ interface StatementArgs {
   from: Date
   to: Date
   asOf?: { chain: string; height: number }[] | null
+  partial?: boolean | null
+  replaces?: string | null
 }
 
 export function statementResolvers(model: EntityModel) {
@@ -110,19 +139,16 @@ export function statementResolvers(model: EntityModel) {
     id === null ? null : linkedRow(models, id, scope)
   return {
     Query: {
-      royaltyStatement: (_: unknown, { account, from, to, asOf }: StatementArgs, { scope }: ApiContext) =>
-        buildStatement(scope, { account, from, to, asOf: asOf ?? [] }),
+      royaltyStatement: (_: unknown, args: StatementArgs, { scope }: ApiContext) =>
+        buildStatement(scope, {
+          ...args,
+          asOf: args.asOf ?? [],
+          partial: args.partial ?? false,
+          replaces: args.replaces ?? undefined,
+        }),
     },
     RoyaltyStatement: {
       sha256: (source: Statement) => statementSha256(source),
-      asOf: async (source: Statement, _: unknown, { scope }: ApiContext) => {
-        const heights = await scope.heights()
-        return source.asOf.map(({ chain, height }) => {
-          const now = heights.find(one => one.chain === chain)
-          const hash = now?.finalizedHeight === height ? now.finalizedHash : null
-          return { chain, height, hash, time: null, finalized: true }
-        })
-      },
       lines: async (source: Statement, { first, after }: { first: number; after?: string | null }) => {
         const { lines, hasNextPage } = await source.page(first, after ?? undefined)
         return {

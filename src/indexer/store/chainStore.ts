@@ -2,12 +2,13 @@ import type { HashAndHeight, HotDatabaseState } from '@subsquid/util-internal-pr
 import { Client, type ClientBase } from 'pg'
 import type { DataSource } from 'typeorm'
 import { type BackendId, backendOf, endLostBackend, lockChain } from './chainLock'
+import { FinalMarks, type SeenBlock } from './finalMarks'
 import { makeTables, NOTHING, readState, stateSchemaOf } from './stateTables'
 import { type UndoTarget, undoAbove } from './undoLog'
 
 /** Blocks that follow what is written, the last of which holds all the logs. */
 export interface Advance {
-  blocks: HashAndHeight[]
+  blocks: SeenBlock[]
   /** height up to which the chain is final */
   finalized: number
   /** former images of the rows are kept, so that the blocks can be undone; blocks that are not final must be */
@@ -43,9 +44,11 @@ export class ChainStore {
   private broken = false
   /** the latest connection */
   private backend: BackendId | undefined
+  private readonly marks: FinalMarks
 
   constructor(private readonly options: Options) {
     this.schema = stateSchemaOf(options.chain.id)
+    this.marks = new FinalMarks(options.chain.caip2)
   }
 
   /** Connects and takes the chain's lock, unless that is done. @throws ChainInUse */
@@ -97,8 +100,10 @@ export class ChainStore {
       0,
       chain.findLastIndex(({ height }) => height <= finalized),
     )
+    const becameFinal = chain.slice(1, final + 1)
     await this.transact(async client => {
       await write(client)
+      await this.marks.advance(client, blocks, becameFinal)
       const added = chain.slice(Math.max(final + 1, chain.length - blocks.length))
       if (added.length > 0) await this.insert(client, 'hot_block', added)
       if (undoable) {
@@ -112,6 +117,7 @@ export class ChainStore {
       } else await this.forgetUndo(client)
       await this.writeStatus(client, chain[final]!)
     })
+    this.marks.committed(becameFinal)
     this.state = { ...chain[final]!, top: chain.slice(final + 1) }
     this.undoIsEmpty = !undoable
   }
@@ -156,8 +162,10 @@ export class ChainStore {
       await undoAbove(client, this.options.entities, this.schema, to.height)
       await client.query(`DELETE FROM ${this.schema}.hot_block WHERE height > $1`, [to.height])
       if (isFinal) await client.query(`DELETE FROM ${this.schema}.boundary WHERE height >= $1`, [to.height])
+      await this.marks.undo(client, to.height)
       await this.writeStatus(client, final)
     })
+    this.marks.undone(to.height)
     this.state = { ...final, top: this.state.top.slice(0, hot + 1) }
   }
 
