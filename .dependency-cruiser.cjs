@@ -8,9 +8,10 @@ const layers = {
   rpc: ['config', 'postgres'],
   indexer: ['protocols', 'ledger', 'model', 'config', 'postgres', 'rpc'],
   measures: [],
-  graph: ['postgres', 'config'],
-  royalties: ['postgres', 'graph', 'measures'],
-  statements: ['postgres', 'royalties', 'measures', 'config'],
+  lineage: [],
+  graph: ['postgres', 'config', 'lineage'],
+  royalties: ['postgres', 'lineage', 'measures'],
+  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config'],
   api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.

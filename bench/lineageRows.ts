@@ -20,10 +20,10 @@ export async function fillLineage(postgresUrl: string, models: number): Promise<
      SELECT ${model('i')}, '${CHAIN}', 'reference', 'MODEL', '0x' || repeat('1', 40), 'model ' || i, 1, 0, false,
             ${place}
        FROM generate_series(1, ${models}) AS i;
-     INSERT INTO lineage_edge (id, chain, protocol, contract, child_id, parent_id, role, ordinal, share_ppm, policy,
-                               block, time, transaction, log_index)
+     INSERT INTO lineage_edge (id, chain, protocol, contract, child_id, parent_id, role, ordinal, share_ppm,
+                               share_numerator, share_denominator, policy, block, time, transaction, log_index)
      SELECT ${model('i')} || '/PARENT/' || ${model('parent')}, '${CHAIN}', 'reference', '0x' || repeat('1', 40),
-            ${model('i')}, ${model('parent')}, 'PARENT', min(k), 100000, 'HOP', ${place}
+            ${model('i')}, ${model('parent')}, 'PARENT', min(k), 100000, 1, 10, 'HOP', ${place}
        FROM generate_series(2, ${models}) AS i, generate_series(0, ${PARENTS - 1}) AS k,
             LATERAL (SELECT 1 + abs(hashint8extended(i, k) % (i - 1)) AS parent) AS chosen
       GROUP BY i, parent`,

@@ -1,5 +1,6 @@
+import { cyclicEdges } from '../lineage/cycles'
+import { shares } from '../lineage/shares'
 import { type Place, readContinuation, writeContinuation } from './continuation'
-import { cyclicEdges } from './cycles'
 import { LineageRequestError } from './graphError'
 import {
   type Closure,
@@ -14,7 +15,6 @@ import {
   MAX_DEPTH,
   MAX_NODES,
 } from './lineage'
-import { shares } from './shares'
 
 /** What an engine finds in one direction: the first `limit` nodes by (depth, id), and all edges of these and the root. */
 export interface Subgraph {

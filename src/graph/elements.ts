@@ -86,6 +86,8 @@ export const relationshipElements: RelationshipElement[] = [
       text('role'),
       int('ordinal'),
       int('sharePpm', 'share_ppm'),
+      amount('shareNumerator', 'share_numerator'),
+      amount('shareDenominator', 'share_denominator'),
       text('policy'),
       int('block'),
       { name: 'time', column: 'time', type: 'time' },

@@ -1,3 +1,5 @@
+import type { Policy } from '../lineage/policies'
+import type { Share } from '../lineage/share'
 import type { ProjectedHeight } from './watermark'
 
 /**
@@ -52,7 +54,9 @@ export interface LineageEdge {
   ordinal: number
   /** ppm of the child's revenue that the parent gets; null: no royalty on this link */
   sharePpm: number | null
-  policy: 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
+  /** the same, exact */
+  share: Share | null
+  policy: Policy
 }
 
 export interface ClosureEdge extends LineageEdge {

@@ -152,7 +152,7 @@ export class Neo4jLineage implements Lineage {
 }
 
 function edgeOf(properties: Record<string, unknown>, childId: string, parentId: string): LineageEdge {
-  const { id, role, ordinal, sharePpm, policy } = properties
+  const { id, role, ordinal, sharePpm, shareNumerator, shareDenominator, policy } = properties
   return {
     id: id as string,
     childId,
@@ -160,6 +160,10 @@ function edgeOf(properties: Record<string, unknown>, childId: string, parentId: 
     role: role as string,
     ordinal: Number(ordinal),
     sharePpm: sharePpm === undefined ? null : Number(sharePpm),
+    share:
+      shareNumerator === undefined
+        ? null
+        : { numerator: BigInt(shareNumerator as string), denominator: BigInt(shareDenominator as string) },
     policy: policy as LineageEdge['policy'],
   }
 }

@@ -124,15 +124,28 @@ export class PostgresLineage implements Lineage {
   }
 
   /** By child, since a model has few parents but may have very many forks. */
-  private edgesOf(children: string[]): Promise<LineageEdge[]> {
-    return this.db.query<LineageEdge>({
+  private async edgesOf(children: string[]): Promise<LineageEdge[]> {
+    const rows = await this.db.query<EdgeRow>({
       name: 'lineage-edges',
       text: `SELECT e.id, e.child_id AS "childId", e.parent_id AS "parentId", e.role, e.ordinal,
-                    e.share_ppm AS "sharePpm", e.policy
+                    e.share_ppm AS "sharePpm", e.policy,
+                    e.share_numerator AS numerator, e.share_denominator AS denominator
                FROM unnest($1::text[]) c (id) JOIN lineage_edge e ON e.child_id = c.id`,
       values: [children],
     })
+    return rows.map(({ numerator, denominator, ...edge }) => ({
+      ...edge,
+      share:
+        numerator === null || denominator === null
+          ? null
+          : { numerator: BigInt(numerator), denominator: BigInt(denominator) },
+    }))
   }
+}
+
+interface EdgeRow extends Omit<LineageEdge, 'share'> {
+  numerator: string | null
+  denominator: string | null
 }
 
 function emptySubgraph(): Subgraph {

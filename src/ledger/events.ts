@@ -48,6 +48,15 @@ export interface Origin {
   contract: string
 }
 
+/**
+ * A share of a royalty as the contract has it: numerator / denominator. No one scale holds every protocol's (basis
+ * points, 1e8 for a whole, 1e18, one allocation of a total of any size), so each keeps its own.
+ */
+export interface Share {
+  numerator: bigint
+  denominator: bigint
+}
+
 interface Of<K extends string> {
   kind: K
   origin: Origin
@@ -108,7 +117,7 @@ export interface ModelForked extends Of<'modelForked'> {
   parent: string
   role: EdgeRole
   ordinal: number
-  sharePpm?: number
+  share?: Share
   policy?: RoyaltyPolicy
   /** policy contract's account id, where the protocol has one */
   policyContract?: string

@@ -16,6 +16,7 @@ import type {
   ModelForked,
   ModelRegistered,
   NftTransferred,
+  Share,
   VersionPublished,
 } from './events'
 import { originColumns, seeAccount } from './parties'
@@ -104,6 +105,10 @@ function addVersion(state: LedgerState, event: VersionPublished): boolean {
 export function modelForked(state: LedgerState, event: ModelForked): void {
   const { origin } = event
   const id = `${event.child}|${event.role}|${event.parent}`
+  if (event.share && !isShare(event.share)) {
+    const { numerator, denominator } = event.share
+    return state.reject(origin, `share of ${id} is ${numerator} / ${denominator}: not between none and all`)
+  }
   const edge =
     state.get(LineageEdge, id) ??
     new LineageEdge({
@@ -113,16 +118,28 @@ export function modelForked(state: LedgerState, event: ModelForked): void {
       role: event.role as EdgeRole,
       ordinal: event.ordinal,
       sharePpm: null,
+      shareNumerator: null,
+      shareDenominator: null,
       policy: RoyaltyPolicy.NONE,
       policyContractId: null,
       termsId: null,
       ...originColumns(origin),
     })
-  if (event.sharePpm !== undefined) edge.sharePpm = event.sharePpm
+  if (event.share) setShare(edge, event.share)
   if (event.policy !== undefined) edge.policy = event.policy as RoyaltyPolicy
   if (event.policyContract !== undefined) edge.policyContractId = event.policyContract
   if (event.terms !== undefined) edge.termsId = event.terms
   state.put(LineageEdge, edge)
+}
+
+function isShare({ numerator, denominator }: Share): boolean {
+  return numerator >= 0n && denominator > 0n && numerator <= denominator
+}
+
+function setShare(edge: LineageEdge, { numerator, denominator }: Share): void {
+  edge.shareNumerator = numerator
+  edge.shareDenominator = denominator
+  edge.sharePpm = Number((numerator * 1_000_000n) / denominator)
 }
 
 export function attested(state: LedgerState, event: Attested): void {

@@ -1,4 +1,5 @@
-import type { RoyaltyGraph } from './distribution'
+import type { RoyaltyGraph } from '../lineage/royaltyGraph'
+import { NONE, partOf, plus, type Share, times } from '../lineage/share'
 import type { FeeGroup } from './fees'
 
 /** What a model is due of what one source brought, wei. */
@@ -18,12 +19,16 @@ export function counterpartKey(tokenId: string, chain: string): string {
   return `${tokenId} ${chain}`
 }
 
-const MILLION = 1_000_000n
-
 /**
  * What fees entitle models to by the lineage, whether it was moved or not: the HOP part floored at each hop for each
- * fee (RoyaltyGraph.distribute), the ABSOLUTE part floored once for each descendant, ancestor and token, as Story's
- * LAP pays out of all that a descendant has received. After `maxSteps` the remaining fees are left out: `exhausted`,
+ * fee (RoyaltyGraph.distribute); what policy contracts keep, of all that a descendant d has received in a token since
+ * it has links, T, as their transferToVault moves it to an ancestor p (protocol-core-v1, RoyaltyPolicyLAP and
+ * RoyaltyPolicyLRP):
+ *
+ *   ABSOLUTE (LAP)           ⌊T × stack(d, p)⌋
+ *   HOP, on demand (LRP)     m − ⌊m × stack(p)⌋, m = ⌊T × percent(d, p)⌋, stack(p) = Σ of p's own HOP links
+ *
+ * What was moved is taken off (flowLedger.ts): transferToVault moves the rest. After `maxSteps` the remaining fees are left out: `exhausted`,
  * and so `truncated`.
  */
 export function entitlementsOf(
@@ -33,7 +38,8 @@ export function entitlementsOf(
   maxSteps: number,
 ): { entitlements: Entitlement[]; truncated: boolean; exhausted: boolean } {
   const due = new Sums()
-  const absolute = new Sums()
+  const absolute = new Products()
+  const relative = new Products()
   let truncated = false
   let exhausted = false
   let steps = 0
@@ -58,11 +64,20 @@ export function entitlementsOf(
       due.add(kept.model, kept.source, token, kept.amount * count)
     }
     for (const [ancestor, stack] of graph.absoluteStacks(model)) {
-      if (wanted(ancestor)) absolute.add(ancestor, model, tokenId, net * count * stack)
+      if (wanted(ancestor)) absolute.add(ancestor, model, tokenId, times(stack, net * count))
+    }
+    for (const [ancestor, percent] of graph.relativePercents(model)) {
+      if (!wanted(ancestor)) continue
+      relative.add(ancestor, model, tokenId, times(percent, net * count), graph.relativeStack(ancestor))
     }
     steps += graph.steps - before + 1
   }
-  for (const { model, source, tokenId, amount } of absolute) due.add(model, source, tokenId, amount / MILLION)
+  for (const { model, source, tokenId, product } of absolute)
+    due.add(model, source, tokenId, partOf(1n, product))
+  for (const { model, source, tokenId, product, stack } of relative) {
+    const before = partOf(1n, product)
+    due.add(model, source, tokenId, before - partOf(before, stack))
+  }
   return { entitlements: [...due], truncated: truncated || exhausted, exhausted }
 }
 
@@ -83,6 +98,28 @@ class Sums implements Iterable<Entitlement> {
   }
 
   [Symbol.iterator](): Iterator<Entitlement> {
+    return this.byKey.values()
+  }
+}
+
+/** Σ net × share, exact until all fees are in it. */
+interface Product extends Omit<Entitlement, 'amount'> {
+  product: Share
+  /** what the model owes its own ancestors of it, as it stands at the last fee */
+  stack: Share
+}
+
+class Products implements Iterable<Product> {
+  private readonly byKey = new Map<string, Product>()
+
+  add(model: string, source: string, tokenId: string, product: Share, stack = NONE): void {
+    const key = `${model} ${source} ${tokenId}`
+    const known = this.byKey.get(key)
+    const sum = plus(known?.product ?? NONE, product)
+    this.byKey.set(key, { model, source, tokenId, product: sum, stack })
+  }
+
+  [Symbol.iterator](): Iterator<Product> {
     return this.byKey.values()
   }
 }

@@ -1,5 +1,5 @@
+import { chainOf, RoyaltyGraph, type ShareEdge } from '../lineage/royaltyGraph'
 import type { Snapshot } from '../postgres/snapshot'
-import { chainOf, RoyaltyGraph, type ShareEdge } from './distribution'
 import type { FlowLink } from './lineage'
 
 /** Fees that are alike in all that decides where they flow. */

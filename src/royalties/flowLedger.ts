@@ -9,8 +9,10 @@ export interface FlowAmounts {
   entitled: bigint
   /** moved by events in the period, claimable and patrons' part together */
   accrued: bigint
-  /** entitled − accrued: what the chain owes and has not moved; over a part of the time, less what earlier fees brought */
+  /** what the chain owes and has not moved, pair by pair of models: entitled − accrued, where that is positive */
   owed: bigint
+  /** what moved beyond what was due, pair by pair: of a part of the time, what earlier fees brought */
+  overpaid: bigint
 }
 
 /** Fees of one token. */
@@ -34,13 +36,13 @@ export class FlowLedger {
   entitle(node: string, { tokenId, amount }: Entitlement): void {
     const entry = this.entry(node, tokenId)
     entry.entitled += amount
-    entry.owed += amount
+    settle(entry)
   }
 
   accrue(node: string, { tokenId, amount }: Moved): void {
     const entry = this.entry(node, tokenId)
     entry.accrued += amount
-    entry.owed -= amount
+    settle(entry)
   }
 
   fee({ model, tokenId, net, count }: FeeGroup): void {
@@ -65,17 +67,19 @@ export class FlowLedger {
         entitled: 0n,
         accrued: 0n,
         owed: 0n,
+        overpaid: 0n,
         claimed: claimed && (claimed.get(token) ?? 0n),
       }
       totals.set(token, added)
       return added
     }
     for (const byToken of this.amounts.values()) {
-      for (const { token, entitled, accrued, owed } of byToken.values()) {
+      for (const { token, entitled, accrued, owed, overpaid } of byToken.values()) {
         const entry = total(token)
         entry.entitled += entitled
         entry.accrued += accrued
         entry.owed += owed
+        entry.overpaid += overpaid
       }
     }
     for (const token of claimed?.keys() ?? []) total(token)
@@ -87,10 +91,16 @@ export class FlowLedger {
     this.amounts.set(node, byToken)
     const known = byToken.get(token)
     if (known) return known
-    const added = { token, entitled: 0n, accrued: 0n, owed: 0n }
+    const added = { token, entitled: 0n, accrued: 0n, owed: 0n, overpaid: 0n }
     byToken.set(token, added)
     return added
   }
+}
+
+function settle(entry: FlowAmounts): void {
+  const open = entry.entitled - entry.accrued
+  entry.owed = open > 0n ? open : 0n
+  entry.overpaid = open < 0n ? -open : 0n
 }
 
 function sorted<T extends { token: string }>(byToken: ReadonlyMap<string, T> | undefined): T[] {

@@ -1,5 +1,5 @@
+import type { ShareEdge } from '../lineage/royaltyGraph'
 import type { Snapshot } from '../postgres/snapshot'
-import type { ShareEdge } from './distribution'
 
 /** A lineage edge with what decides which fees it counts for. */
 export interface FlowLink extends ShareEdge {
@@ -22,7 +22,9 @@ export interface Reach {
 interface LinkRow {
   child: string
   parent: string
-  sharePpm: number | null
+  numerator: string | null
+  denominator: string | null
+  onDemand: boolean
   policy: ShareEdge['policy']
   chain: string
   position: string
@@ -77,7 +79,9 @@ export async function reach(
 export async function linksOf(db: Snapshot, models: readonly string[], limit?: number): Promise<FlowLink[]> {
   const rows = await db.query<LinkRow>({
     name: 'flow-links',
-    text: `SELECT e.child_id AS child, e.parent_id AS parent, e.share_ppm AS "sharePpm", e.policy, e.chain,
+    text: `SELECT e.child_id AS child, e.parent_id AS parent, e.share_numerator AS numerator,
+                  e.share_denominator AS denominator, e.policy, e.chain,
+                  e.policy_contract_id IS NOT NULL AS "onDemand",
                   e.block::bigint * 2147483648 + e.log_index AS position, e.time,
                   m.transaction IS DISTINCT FROM e.transaction AS late
              FROM lineage_edge e
@@ -87,5 +91,9 @@ export async function linksOf(db: Snapshot, models: readonly string[], limit?: n
             LIMIT $2`,
     values: [models, limit ?? null],
   })
-  return rows.map(row => ({ ...row, sharePpm: BigInt(row.sharePpm ?? 0), position: BigInt(row.position) }))
+  return rows.map(({ numerator, denominator, position, ...link }) => ({
+    ...link,
+    share: { numerator: BigInt(numerator ?? 0), denominator: BigInt(denominator ?? 1) },
+    position: BigInt(position),
+  }))
 }

@@ -1,5 +1,6 @@
+import { RoyaltyGraph } from '../lineage/royaltyGraph'
+import { NONE, partOf } from '../lineage/share'
 import type { Snapshot } from '../postgres/snapshot'
-import { RoyaltyGraph } from '../royalties/distribution'
 import { type FlowLink, linksOf, reach } from '../royalties/lineage'
 import type { Movement } from './movements'
 import type { StatementRequest } from './request'
@@ -77,10 +78,12 @@ class LineageOverTime {
 
   private share(from: string, to: string): number | null {
     if (from === to) return null // what it keeps of several fees, each with a lineage of its own
-    let part = SAMPLE * (this.graph.absoluteStacks(from).get(to) ?? 0n)
+    let part = partOf(SAMPLE, this.graph.absoluteStacks(from).get(to) ?? NONE)
+    const relative = partOf(SAMPLE, this.graph.relativePercents(from).get(to) ?? NONE)
+    part += relative - partOf(relative, this.graph.relativeStack(to))
     for (const { model, amount } of this.graph.distribute(from, SAMPLE).kept) {
-      if (model === to) part += amount * 1_000_000n
+      if (model === to) part += amount
     }
-    return part === 0n ? null : Number(part / SAMPLE)
+    return part === 0n ? null : Number((part * 1_000_000n) / SAMPLE)
   }
 }

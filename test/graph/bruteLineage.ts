@@ -11,6 +11,7 @@ export function edgeOf(input: EdgeInput): LineageEdge {
     role,
     ordinal,
     sharePpm,
+    share: sharePpm === null ? null : { numerator: BigInt(sharePpm), denominator: 1_000_000n },
     policy: policy as LineageEdge['policy'],
   }
 }

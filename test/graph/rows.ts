@@ -53,14 +53,15 @@ export type EdgeInput = {
 
 export async function putEdges(db: Db, edges: EdgeInput[]): Promise<void> {
   await db.query(
-    `INSERT INTO lineage_edge (id, chain, protocol, contract, child_id, parent_id, role, ordinal, share_ppm, policy,
-                               block, time, transaction, log_index)
+    `INSERT INTO lineage_edge (id, chain, protocol, contract, child_id, parent_id, role, ordinal, share_ppm,
+                               share_numerator, share_denominator, policy, block, time, transaction, log_index)
      SELECT child || '|' || role || '|' || parent, split_part(child, '/', 1), 'reference', '0xc0', child, parent, role,
-            ordinal, share, policy, 1, $7, '0x01', 0
+            ordinal, share, share, CASE WHEN share IS NOT NULL THEN 1000000 END, policy, 1, $7, '0x01', 0
        FROM unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::int[], $6::text[])
             AS e (child, parent, role, ordinal, share, policy)
      ON CONFLICT (id) DO UPDATE
-        SET share_ppm = excluded.share_ppm, policy = excluded.policy, ordinal = excluded.ordinal`,
+        SET share_ppm = excluded.share_ppm, share_numerator = excluded.share_numerator,
+            share_denominator = excluded.share_denominator, policy = excluded.policy, ordinal = excluded.ordinal`,
     [
       edges.map(e => e.child),
       edges.map(e => e.parent),

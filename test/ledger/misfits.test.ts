@@ -70,13 +70,38 @@ test('two logs about one edge make one edge: share from the first, terms from th
   const next = origins()
   const memory = new Memory()
   const edge = { child: MODEL, parent: 'eip155:1/story:0xparent', role: 'PARENT' as const, ordinal: 0 }
-  await memory.batch([{ ...edge, kind: 'modelForked', origin: next(), sharePpm: 50_000, policy: 'HOP' }])
+  const share = { numerator: 5_000_099n, denominator: 100_000_000n }
+  await memory.batch([{ ...edge, kind: 'modelForked', origin: next(), share, policy: 'HOP' }])
   await memory.batch([{ ...edge, kind: 'modelForked', origin: next(), terms: 'eip155:31337/terms:0xt/1' }])
   expect(memory.rows(LineageEdge)).toHaveLength(1)
   expect(memory.rows(LineageEdge)[0]).toMatchObject({
     sharePpm: 50_000,
+    shareNumerator: 5_000_099n,
+    shareDenominator: 100_000_000n,
     policy: 'HOP',
     termsId: 'eip155:31337/terms:0xt/1',
     logIndex: 0,
   })
+})
+
+test('a share that is more than all, or a part of nothing, makes no edge and is kept with the reason', async () => {
+  const next = origins()
+  const memory = new Memory()
+  const edge = { child: MODEL, parent: 'eip155:1/story:0xparent', role: 'PARENT' as const, ordinal: 0 }
+  const shares: [bigint, bigint][] = [
+    [2n, 1n],
+    [1n, 0n],
+    [-1n, 1n],
+  ]
+  const state = await memory.batch(
+    shares.map(([numerator, denominator]) => ({
+      ...edge,
+      kind: 'modelForked',
+      origin: next(),
+      share: { numerator, denominator },
+      policy: 'HOP',
+    })),
+  )
+  expect(memory.rows(LineageEdge)).toEqual([])
+  expect(state.rejections()).toHaveLength(3)
 })

@@ -65,7 +65,9 @@ describe('what a model is owed', () => {
 
     const { totals, nodes, truncated } = await flow({ model: root, direction: 'IN' })
 
-    expect(totals).toEqual([{ token: USDC, entitled: 34n, accrued: 20n, owed: 14n, claimed: 4n }])
+    expect(totals).toEqual([
+      { token: USDC, entitled: 34n, accrued: 20n, owed: 14n, overpaid: 0n, claimed: 4n },
+    ])
     expect(nodes.map(n => [n.model, n.depth, n.amounts[0]?.entitled, n.amounts[0]?.owed])).toEqual([
       [root, 0, 9n, 9n],
       [fork, 1, 5n, 5n],
@@ -86,7 +88,9 @@ describe('what a model is owed', () => {
       ],
     })
     const { totals, nodes } = await flow({ model: leaf, direction: 'OUT' })
-    expect(totals).toEqual([{ token: USDC, entitled: 200n, accrued: 20n, owed: 180n, claimed: null }])
+    expect(totals).toEqual([
+      { token: USDC, entitled: 200n, accrued: 20n, owed: 180n, overpaid: 0n, claimed: null },
+    ])
     expect(nodes.map(n => [n.model, n.amounts[0]?.entitled, n.amounts[0]?.accrued])).toEqual([
       [leaf, undefined, undefined],
       [fork, 180n, 0n],
@@ -177,6 +181,41 @@ describe('Story', () => {
     expect((await flow({ model: a, direction: 'IN' })).totals).toMatchObject([{ entitled: 5n }])
   })
 
+  /** A link of Story's LRP policy contract, percent of 100,000,000. */
+  const lrp = (child: string, parent: string, percent: number): Row => ({
+    ...link(child, parent, Math.floor(percent / 100)),
+    share_numerator: percent,
+    share_denominator: 100_000_000,
+    policy_contract_id: `${A}:0x9156`,
+  })
+
+  test('LRP floors the percentage at each link, then the amount, then what the ancestor owes of it', async () => {
+    await have({
+      models: [a, b, c].map(id => model(id)),
+      links: [lrp(c, b, 33_333_333), lrp(b, a, 33_333_333)],
+      fees: [100, 33].map((net, i) => fee(A, 5 + i, 0, `f${i}`, c, net)),
+      accruals: [accrual(A, 7, 0, { to: b, from: c, by: ALICE, amount: 29 })],
+    })
+    // percent(c, a) = ⌊33,333,333² / 10^8⌋ = 11,111,110: ⌊133 × 0.1111111⌋ = 14
+    expect((await flow({ model: a, direction: 'IN' })).totals).toMatchObject([{ entitled: 14n, owed: 14n }])
+    // ⌊133 × 0.33333333⌋ = 44, less ⌊44 × 0.33333333⌋ = 14
+    expect((await flow({ model: b, direction: 'IN' })).totals).toMatchObject([
+      { entitled: 30n, accrued: 29n, owed: 1n, overpaid: 0n },
+    ])
+    // a payment leaves its receiver what the policy contract does not take: 100 − 33, and 33 − ⌊10.99⌋
+    expect((await flow({ model: c, direction: 'IN' })).totals).toMatchObject([{ entitled: 90n }])
+  })
+
+  test('a share with more places than a ppm is worked with as it is', async () => {
+    const exact = { share_numerator: 33_333_333, share_denominator: 100_000_000 }
+    await have({
+      models: [a, b].map(id => model(id)),
+      links: [{ ...link(b, a, 333_333, 'ABSOLUTE'), ...exact }],
+      fees: [fee(A, 5, 0, 'f', b, 100_000_000)],
+    })
+    expect((await flow({ model: a, direction: 'IN' })).totals).toMatchObject([{ entitled: 33_333_333n }])
+  })
+
   test('edges are the transfers themselves where no hops are told', async () => {
     await have({
       models: [a, b].map(id => model(id)),
@@ -190,7 +229,9 @@ describe('Story', () => {
     const expected = [{ from: b, to: a, tokenId: USDC, amount: 10n, count: 2 }]
     expect((await flow({ model: a, direction: 'IN' })).edges).toEqual(expected)
     expect((await flow({ model: b, direction: 'OUT' })).edges).toEqual(expected)
-    expect((await flow({ model: a, direction: 'IN' })).totals).toMatchObject([{ accrued: 10n, owed: -10n }])
+    expect((await flow({ model: a, direction: 'IN' })).totals).toMatchObject([
+      { accrued: 10n, owed: 0n, overpaid: 10n },
+    ])
   })
 })
 

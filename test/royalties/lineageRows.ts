@@ -26,6 +26,8 @@ export function link(
     role: 'PARENT',
     ordinal: 0,
     share_ppm: ppm,
+    share_numerator: ppm,
+    share_denominator: 1_000_000,
     policy,
   }
 }

@@ -209,6 +209,8 @@ export function link(child: string, parent: string, ppm: number, policy: string,
     role: 'PARENT',
     ordinal: 0,
     share_ppm: ppm,
+    share_numerator: ppm,
+    share_denominator: 1_000_000,
     policy,
   }
 }

@@ -46,7 +46,8 @@ describe("the recording of Story's contracts, from eth_getLogs to the tables, eq
   test('edges, with share, policy and terms', async () => {
     expect(
       await rows(
-        `child_id AS "childId", parent_id AS "parentId", ordinal, share_ppm AS "sharePpm", policy, terms_id AS "termsId"`,
+        `child_id AS "childId", parent_id AS "parentId", ordinal, share_ppm AS "sharePpm",
+         share_numerator AS "shareNumerator", policy, terms_id AS "termsId"`,
         'lineage_edge ORDER BY child_id COLLATE "C", parent_id COLLATE "C"',
       ),
     ).toEqual(reading.edges)

@@ -40,6 +40,8 @@ export const modelRoyaltiesDefs = /* GraphQL */ `
     entitled: BigInt!
     "entitled - accrued: what the chain owes it and has not moved"
     owed: BigInt!
+    "what moved to it beyond what was due"
+    overpaid: BigInt!
     "models or fees were left out of entitled and owed because there are too many: see royaltyFlow"
     truncated: Boolean!
   }
@@ -56,7 +58,7 @@ const NOTHING = {
   claimed: 0n,
 }
 /** What needs the lineage: all else is a row's. */
-const FROM_LINEAGE = ['entitled', 'owed', 'truncated']
+const FROM_LINEAGE = ['entitled', 'owed', 'overpaid', 'truncated']
 
 export function modelRoyaltiesResolvers(model: EntityModel): ResolverMap {
   const revenue = model.entity('ModelRevenue')
@@ -81,8 +83,12 @@ function withDues(modelId: string, rows: readonly Row[], { totals, truncated }: 
   const all: Row[] = [...rows, ...unmoved]
   all.sort((a, b) => ((a.tokenId as string) < (b.tokenId as string) ? -1 : 1))
   return all.map(row => {
-    const { entitled, owed } = dueIn.get(row.tokenId as string) ?? { entitled: 0n, owed: 0n }
-    return { ...row, entitled, owed, truncated }
+    const { entitled, owed, overpaid } = dueIn.get(row.tokenId as string) ?? {
+      entitled: 0n,
+      owed: 0n,
+      overpaid: 0n,
+    }
+    return { ...row, entitled, owed, overpaid, truncated }
   })
 }
 

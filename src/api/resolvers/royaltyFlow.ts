@@ -22,7 +22,7 @@ export const royaltyFlowDefs = /* GraphQL */ `
   extend type Query {
     """
     How royalties flow into or out of a model, by token: due by the lineage (entitled), moved (accrued), paid out
-    (claimed), and owed = entitled - accrued. from is inclusive, to exclusive.
+    (claimed). Pair by pair of models, owed is what is entitled and has not moved, overpaid what moved beyond it. from is inclusive, to exclusive.
     """
     royaltyFlow(
       model: ID!
@@ -56,6 +56,8 @@ export const royaltyFlowDefs = /* GraphQL */ `
     accrued: BigInt!
     "entitled - accrued, wei"
     owed: BigInt!
+    "what moved beyond what was due"
+    overpaid: BigInt!
     "wei, where claims name the model; null for OUT"
     claimed: BigInt
   }
@@ -79,6 +81,8 @@ export const royaltyFlowDefs = /* GraphQL */ `
     accrued: BigInt!
     "wei"
     owed: BigInt!
+    "what moved beyond what was due"
+    overpaid: BigInt!
   }
 
   type RoyaltyFlowFees {

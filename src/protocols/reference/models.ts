@@ -56,7 +56,8 @@ export function modelForked(log: ProtocolLog, origin: Origin): DomainEvent[] {
     if (role === undefined || sharePpm === undefined) {
       throw new RangeError(`parent ${ordinal} of ${child} has no role or no share`)
     }
-    return { kind: 'modelForked', origin, child, parent, role, ordinal, sharePpm, policy: 'HOP' }
+    const share = { numerator: BigInt(sharePpm), denominator: 1_000_000n }
+    return { kind: 'modelForked', origin, child, parent, role, ordinal, share, policy: 'HOP' }
   })
 }
 

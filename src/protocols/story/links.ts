@@ -3,7 +3,7 @@ import { events as royalty } from '../../abi/story/royaltyModule'
 import type { RoyaltyPolicy } from '../../ledger/events'
 import { accountId } from '../../ledger/ids'
 import type { AdapterContext } from '../protocol'
-import { ipModel, ppm, termsId } from './naming'
+import { ipModel, percentShare, termsId } from './naming'
 import { reads } from './reading'
 
 /**
@@ -21,7 +21,7 @@ export const linkedToParents = reads(royalty.LinkedToParents, (args, origin, con
       parent: ipModel(origin.chain, parent),
       role: 'PARENT',
       ordinal,
-      sharePpm: ppm(at(args.licensesPercent, ordinal)),
+      share: percentShare(at(args.licensesPercent, ordinal)),
       policy: policyOf(policy, context),
       policyContract: accountId(origin.chain, policy),
     }

@@ -1,4 +1,4 @@
-import type { Origin } from '../../ledger/events'
+import type { Origin, Share } from '../../ledger/events'
 import { modelId } from '../../ledger/ids'
 
 /** The address of nobody: in `Transfer` mint and burn, elsewhere "not given". */
@@ -23,7 +23,12 @@ export function byLog(kind: 'fee' | 'license', origin: Origin): string {
   return `${origin.chain}/${kind}:${origin.transaction}-${origin.logIndex}`
 }
 
-/** Story's percentages have six decimals: 1 % = 1,000,000, and 1 ppm = 100 of them. What is below 1 ppm is cut off. */
+/** Story's percentages have six decimals: 1 % = 1,000,000 (RoyaltyModule.maxPercent() is 100,000,000). */
+export function percentShare(percent: number | bigint): Share {
+  return { numerator: BigInt(percent), denominator: 100_000_000n }
+}
+
+/** The same in ppm; what is below 1 ppm is cut off. */
 export function ppm(percent: number | bigint): number {
   return Number(BigInt(percent) / 100n)
 }

@@ -11,7 +11,7 @@ import { vaultDeployed, vaultDiscovery, vaultHandlers } from './vaults'
 /** Story Protocol: IP assets, derivatives, licences, royalties, disputes, groups. What is read and why: ./README.md */
 export const story: Protocol = {
   name: 'story',
-  revision: 1,
+  revision: 2,
   deployments,
   roles,
   handlers: {

@@ -15,6 +15,8 @@ export interface Reading {
     parentId: string
     ordinal: number
     sharePpm: number | null
+    /** of 100,000,000 */
+    shareNumerator: string | null
     policy: string
     termsId: string | null
   }[]
@@ -253,6 +255,7 @@ export function readRecording(file: string, chainNumber = 1514): Reading {
         parentId: model(parent),
         ordinal,
         sharePpm: share ? Math.floor(share.percent / 100) : null,
+        shareNumerator: share ? `${share.percent}` : null,
         policy: share?.policy ?? 'NONE',
         termsId: terms(args.licenseTemplate, args.licenseTermsIds[ordinal]!),
       }

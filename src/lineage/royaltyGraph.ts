@@ -1,12 +1,16 @@
+import { type Policy, policies } from './policies'
+import { NONE, partOf, plus, type Share, times } from './share'
 import { topologyOf } from './topology'
 
 /** An edge child -> parent that moves a share of what the child receives (policy HOP) or earns (ABSOLUTE). */
 export interface ShareEdge {
   child: string
   parent: string
-  /** ppm of the child's revenue */
-  sharePpm: bigint
-  policy: 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
+  /** of the child's revenue */
+  share: Share
+  policy: Policy
+  /** a policy contract keeps it until somebody has it moved (Story's); false: it moves as it is paid */
+  onDemand: boolean
 }
 
 /** What a model keeps of a fee, after what it passes on. */
@@ -26,8 +30,6 @@ export interface Distribution {
   truncated: boolean
 }
 
-const MILLION = 1_000_000n
-
 /** Money ends: a cycle across chains sends ever less. Where shares of 100 % make it last, this many messages will do. */
 const MAX_MESSAGES = 500
 
@@ -36,7 +38,10 @@ export class RoyaltyGraph {
   private readonly parents = new Map<string, ShareEdge[]>()
   private readonly rank: Map<string, number>
   private readonly hasAbsolute: boolean
-  private readonly stacks = new Map<string, Map<string, bigint>>()
+  private readonly stacks = new Map<string, Map<string, Share>>()
+  private readonly relative = new Map<string, Map<string, Share>>()
+  /** of the percentages along a path; one policy contract has one */
+  private readonly scale: bigint
   /** edges looked at so far: what the work costs */
   steps: number
 
@@ -46,7 +51,11 @@ export class RoyaltyGraph {
     const local = edges.filter(({ child, parent }) => chainOf(child) === chainOf(parent))
     const { cyclic, rank } = topologyOf(local)
     this.rank = rank
-    this.hasAbsolute = edges.some(({ policy }) => policy === 'ABSOLUTE')
+    this.hasAbsolute = edges.some(({ policy }) => policies[policy].ofEveryDescendant)
+    this.scale = edges.reduce(
+      (most, edge) => (isRelative(edge) && edge.share.denominator > most ? edge.share.denominator : most),
+      0n,
+    )
     for (const edge of edges) {
       if (cyclic.has(edge)) continue
       const known = this.parents.get(edge.child)
@@ -57,9 +66,10 @@ export class RoyaltyGraph {
 
   /**
    * Hop by hop, as the reference protocol's router does it (RoyaltyRouter._distribute): on one chain the amounts that
-   * reach a model are added up first, children before parents; of the sum A each parent gets ⌊A × share / 1,000,000⌋,
+   * reach a model are added up first, children before parents; of the sum A each parent gets ⌊A × share⌋,
    * and the model keeps the rest. A parent on another chain gets its part by a message, which is distributed there
-   * by itself. Of its own fee a model keeps what ABSOLUTE ancestors leave: net − ⌊net × Σ stacks / 1,000,000⌋.
+   * by itself. Of its own fee a model keeps what the policy contracts leave: net − ⌊net × Σ absolute
+   * stacks⌋ − ⌊net × Σ shares of its own HOP links on demand⌋ (RoyaltyModule._payToWhitelistedRoyaltyPolicies).
    */
   distribute(model: string, net: bigint): Distribution {
     const kept: Kept[] = []
@@ -72,9 +82,9 @@ export class RoyaltyGraph {
       for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
         const amount = reached.get(at)!
         let rest = amount
-        for (const { parent, sharePpm, policy } of this.parents.get(at) ?? []) {
+        for (const { parent, share, policy, onDemand } of this.parents.get(at) ?? []) {
           this.steps++
-          const up = policy === 'HOP' ? (amount * sharePpm) / MILLION : 0n
+          const up = policies[policy].passedOn && !onDemand ? partOf(amount, share) : 0n
           if (up === 0n) continue
           rest -= up
           if (chainOf(parent) !== chainOf(at)) {
@@ -84,7 +94,9 @@ export class RoyaltyGraph {
             reached.set(parent, (reached.get(parent) ?? 0n) + up)
           }
         }
-        if (number === 0 && at === model) rest -= (net * this.absoluteStack(model)) / MILLION
+        if (number === 0 && at === model) {
+          rest -= partOf(net, this.absoluteStack(model)) + partOf(net, this.relativeStack(model))
+        }
         if (rest !== 0n) kept.push({ model: at, source, route, amount: rest })
       }
     }
@@ -93,33 +105,67 @@ export class RoyaltyGraph {
 
   /**
    * ABSOLUTE shares (Story LAP): an ancestor p gets of every descendant's fee the share of its edge (x -> p), once for
-   * each path from the descendant to x: stack(d, p) = Σ over edges (x -> p) paths(d, x) × share, ppm. By dynamic
+   * each path from the descendant to x: stack(d, p) = Σ over edges (x -> p) paths(d, x) × share. By dynamic
    * programming in topological order, since a ladder of diamonds has exponentially many paths.
    */
-  absoluteStacks(model: string): Map<string, bigint> {
+  absoluteStacks(model: string): Map<string, Share> {
     const known = this.stacks.get(model)
     if (known) return known
-    const stacks = new Map<string, bigint>()
+    const stacks = new Map<string, Share>()
     this.stacks.set(model, stacks)
     if (!this.hasAbsolute) return stacks
     const paths = new Map([[model, 1n]])
     const pending = [model]
     for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
-      for (const { parent, sharePpm, policy } of this.parents.get(at) ?? []) {
+      for (const { parent, share, policy } of this.parents.get(at) ?? []) {
         this.steps++
         if (chainOf(parent) !== chainOf(at)) continue // no protocol has an absolute share across chains
         if (!paths.has(parent)) pending.push(parent)
         paths.set(parent, (paths.get(parent) ?? 0n) + paths.get(at)!)
-        if (policy !== 'ABSOLUTE') continue
-        stacks.set(parent, (stacks.get(parent) ?? 0n) + paths.get(at)! * sharePpm)
+        if (!policies[policy].ofEveryDescendant) continue
+        stacks.set(parent, plus(stacks.get(parent) ?? NONE, times(share, paths.get(at)!)))
       }
     }
     return stacks
   }
 
-  private absoluteStack(model: string): bigint {
-    let total = 0n
-    for (const stack of this.absoluteStacks(model).values()) total += stack
+  private absoluteStack(model: string): Share {
+    let total = NONE
+    for (const stack of this.absoluteStacks(model).values()) total = plus(total, stack)
+    return total
+  }
+
+  /**
+   * HOP shares that a policy contract keeps (Story LRP), before what the ancestor owes its own: they multiply along
+   * paths, floored at each link in the contract's own unit, children before parents (story-geth, core/vm/ipgraph.go,
+   * getRoyaltyLrp): percent(d, p) = Σ over links (x -> p) of ⌊percent(d, x) × share⌋, percent(d, d) = the whole.
+   */
+  relativePercents(model: string): Map<string, Share> {
+    const known = this.relative.get(model)
+    if (known) return known
+    const percents = new Map<string, Share>()
+    this.relative.set(model, percents)
+    if (this.scale === 0n) return percents
+    const reached = new Map([[model, this.scale]])
+    const pending = [model]
+    for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
+      for (const edge of this.parents.get(at) ?? []) {
+        this.steps++
+        const up = isRelative(edge) ? partOf(reached.get(at)!, edge.share) : 0n
+        if (up === 0n) continue
+        if (!reached.has(edge.parent)) pending.push(edge.parent)
+        const sum = (reached.get(edge.parent) ?? 0n) + up
+        reached.set(edge.parent, sum)
+        percents.set(edge.parent, { numerator: sum, denominator: this.scale })
+      }
+    }
+    return percents
+  }
+
+  /** Σ shares of the model's own HOP links that a policy contract keeps. */
+  relativeStack(model: string): Share {
+    let total = NONE
+    for (const edge of this.parents.get(model) ?? []) if (isRelative(edge)) total = plus(total, edge.share)
     return total
   }
 
@@ -132,6 +178,11 @@ export class RoyaltyGraph {
     }
     return pending.splice(first, 1)[0]
   }
+}
+
+/** On one chain: a policy contract knows no other's models. */
+function isRelative({ child, parent, policy, onDemand }: ShareEdge): boolean {
+  return onDemand && policies[policy].passedOn && chainOf(child) === chainOf(parent)
 }
 
 /** CAIP-2 of a model id. */

@@ -1,11 +1,12 @@
 import { cyclicEdges, type Link } from './cycles'
-import type { Direction } from './lineage'
+import { type Policy, policies } from './policies'
+import type { Share } from './share'
 
 /** What is needed of an edge to let a share pass. */
 export interface ShareEdge extends Link {
-  /** ppm; null: none */
-  sharePpm: number | null
-  policy: 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
+  /** of the child's revenue; null: none */
+  share: Share | null
+  policy: Policy
 }
 
 const WHOLE_PPM = 1_000_000n
@@ -20,14 +21,14 @@ const WHOLE_PPM = 1_000_000n
  * summed and floored once, at most 1,000,000. Edges on a cycle carry nothing. Time is linear in the edges:
  * each is passed once, in topological order; paths are never enumerated.
  *
- * @example shares('c', [{ childId: 'c', parentId: 'b', sharePpm: 100_000, policy: 'HOP' },
- *                       { childId: 'b', parentId: 'a', sharePpm: 50_000, policy: 'HOP' }], 'ANCESTORS')
+ * @example shares('c', [{ childId: 'c', parentId: 'b', share: { numerator: 1n, denominator: 10n }, policy: 'HOP' },
+ *                       { childId: 'b', parentId: 'a', share: { numerator: 1n, denominator: 20n }, policy: 'HOP' }], 'ANCESTORS')
  *          // Map { 'b' => 100000, 'a' => 5000 }
  */
 export function shares(
   root: string,
   edges: ShareEdge[],
-  direction: Direction,
+  direction: 'ANCESTORS' | 'DESCENDANTS',
   cyclic: boolean[] = cyclicEdges(edges),
 ): Map<string, number> {
   const acyclic = edges.filter((_, i) => !cyclic[i])
@@ -38,16 +39,16 @@ function towardsAncestors(root: string, edges: ShareEdge[]): Map<string, number>
   const paths = new Map([[root, 1n]])
   const hop = new Map([[root, ONE]])
   const absolute = new Map<string, bigint>()
-  for (const { childId, parentId, sharePpm, policy } of inOrder(edges)) {
+  for (const { childId, parentId, share, policy } of inOrder(edges)) {
     const pathsHere = paths.get(childId)
     if (pathsHere === undefined) continue // not reached from the root
     paths.set(parentId, (paths.get(parentId) ?? 0n) + pathsHere)
-    if (policy === 'HOP' && sharePpm) {
-      const passed = times(hop.get(childId) ?? 0n, sharePpm)
+    if (policies[policy].passedOn && share) {
+      const passed = scaled(hop.get(childId) ?? 0n, share)
       hop.set(parentId, (hop.get(parentId) ?? 0n) + passed)
     }
-    if (policy === 'ABSOLUTE' && sharePpm) {
-      absolute.set(parentId, (absolute.get(parentId) ?? 0n) + pathsHere * BigInt(sharePpm))
+    if (policies[policy].ofEveryDescendant && share) {
+      absolute.set(parentId, (absolute.get(parentId) ?? 0n) + pathsHere * scaled(ONE, share))
     }
   }
   paths.delete(root)
@@ -59,14 +60,14 @@ function fromDescendants(root: string, edges: ShareEdge[]): Map<string, number> 
   const hop = new Map([[root, ONE]])
   const absolute = new Map<string, bigint>()
   const reached = new Set([root])
-  for (const { childId, parentId, sharePpm, policy } of inOrder(edges).reverse()) {
+  for (const { childId, parentId, share, policy } of inOrder(edges).reverse()) {
     if (!reached.has(parentId)) continue
     reached.add(childId)
-    if (policy === 'HOP' && sharePpm) {
-      const passed = times(hop.get(parentId) ?? 0n, sharePpm)
+    if (policies[policy].passedOn && share) {
+      const passed = scaled(hop.get(parentId) ?? 0n, share)
       hop.set(childId, (hop.get(childId) ?? 0n) + passed)
     }
-    const direct = parentId === root && policy === 'ABSOLUTE' ? BigInt(sharePpm ?? 0) : 0n
+    const direct = parentId === root && policies[policy].ofEveryDescendant && share ? scaled(ONE, share) : 0n
     const indirect = parentId === root ? 0n : (absolute.get(parentId) ?? 0n)
     absolute.set(childId, (absolute.get(childId) ?? 0n) + direct + indirect)
   }
@@ -81,7 +82,7 @@ function toPpm(
 ): Map<string, number> {
   const result = new Map<string, number>()
   for (const id of ids) {
-    const ppm = (hop.get(id) ?? 0n) / ONE_PPM + (absolute.get(id) ?? 0n)
+    const ppm = ((hop.get(id) ?? 0n) + (absolute.get(id) ?? 0n) + SLACK) / ONE_PPM
     result.set(id, Number(ppm < WHOLE_PPM ? ppm : WHOLE_PPM))
   }
   return result
@@ -111,13 +112,15 @@ function inOrder<E extends Link>(edges: E[]): E[] {
 }
 
 /**
- * Shares as integers in units of 10^-120: ten ways of 0.1 come to 1, not to a ppm less. Exact for 20 hops of any ppm and
- * for 60 of whole per cents. Later places are dropped, so that a long chain costs no more than a short one; that shows in
+ * Shares as integers in units of 10^-120: ten ways of 0.1 come to 1, not to a ppm less. Exact for 15 hops of Story's
+ * percentages, 20 of any ppm and 60 of whole per cents. Later places are dropped, so that a long chain costs no more than a short one; that shows in
  * the result only if it lies within 10^-110 of a whole ppm.
  */
 const ONE = 10n ** 120n
 const ONE_PPM = ONE / WHOLE_PPM
+/** What dropped places can come to, so that three thirds are the whole. */
+const SLACK = 10n ** 20n
 
-function times(share: bigint, ppm: number): bigint {
-  return (share * BigInt(ppm)) / WHOLE_PPM
+function scaled(amount: bigint, { numerator, denominator }: Share): bigint {
+  return (amount * numerator) / denominator
 }

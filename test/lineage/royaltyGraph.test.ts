@@ -1,14 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { RoyaltyGraph, type ShareEdge } from '../../src/royalties/distribution'
-import { topologyOf } from '../../src/royalties/topology'
-import { type Message, routeByHand, type World } from './routerByHand'
+import { RoyaltyGraph, type ShareEdge } from '../../src/lineage/royaltyGraph'
+import { topologyOf } from '../../src/lineage/topology'
+import { type Message, routeByHand, type World } from '../royalties/routerByHand'
 
 const A = 'eip155:1/reference:'
 const B = 'eip155:2/reference:'
 
 function edge(child: string, parent: string, ppm: number, policy: ShareEdge['policy'] = 'HOP'): ShareEdge {
-  return { child, parent, sharePpm: BigInt(ppm), policy }
+  return {
+    child,
+    parent,
+    share: { numerator: BigInt(ppm), denominator: 1_000_000n },
+    policy,
+    onDemand: false,
+  }
 }
 
 function keptOf(graph: RoyaltyGraph, model: string, net: bigint): Record<string, bigint> {
@@ -48,8 +54,8 @@ const lineage = fc
 
 function worldOf(edges: ShareEdge[]): World {
   const parents: World['parents'] = new Map()
-  for (const { child, parent, sharePpm } of edges) {
-    parents.set(child, [...(parents.get(child) ?? []), { to: parent, ppm: sharePpm }])
+  for (const { child, parent, share } of edges) {
+    parents.set(child, [...(parents.get(child) ?? []), { to: parent, ppm: share.numerator }])
   }
   return { parents }
 }
@@ -131,7 +137,9 @@ describe('an absolute share (Story LAP)', () => {
       edge(`${S}c`, `${S}a`, 100_000, 'ABSOLUTE'),
     ]
     const graph = new RoyaltyGraph(edges)
-    expect(Object.fromEntries(graph.absoluteStacks(`${S}e`))).toEqual({
+    expect(
+      Object.fromEntries([...graph.absoluteStacks(`${S}e`)].map(([id, { numerator }]) => [id, numerator])),
+    ).toEqual({
       [`${S}d`]: 50_000n,
       [`${S}c`]: 20_000n,
       [`${S}a`]: 200_000n,
@@ -149,7 +157,7 @@ describe('an absolute share (Story LAP)', () => {
       }
     }
     const stacks = new RoyaltyGraph(edges).absoluteStacks(`${S}0-0`)
-    expect(stacks.get(`${S}40-0`)).toBe(4n ** 39n)
+    expect(stacks.get(`${S}40-0`)?.numerator).toBe(4n ** 39n)
   })
 
   test('stands beside shares that are passed on hop by hop (Story LRP)', () => {

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { cyclicEdges } from '../../src/graph/cycles'
-import { shares } from '../../src/graph/shares'
-import { bruteCyclic, bruteDepths, bruteShare, edgeOf } from './bruteLineage'
+import { cyclicEdges } from '../../src/lineage/cycles'
+import { shares } from '../../src/lineage/shares'
+import { bruteCyclic, bruteDepths, bruteShare, edgeOf } from '../graph/bruteLineage'
 
 const id = fc.integer({ min: 0, max: 8 }).map(n => `m${n}`)
 

@@ -1,4 +1,4 @@
-import { cyclicEdges } from '../graph/cycles'
+import { cyclicEdges } from './cycles'
 
 /** An edge of the lineage, as far as order is concerned. */
 export interface Link {
