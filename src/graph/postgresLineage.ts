@@ -133,12 +133,13 @@ export class PostgresLineage implements Lineage {
                FROM unnest($1::text[]) c (id) JOIN lineage_edge e ON e.child_id = c.id`,
       values: [children],
     })
-    return rows.map(({ numerator, denominator, ...edge }) => ({
+    return rows.map(({ numerator, denominator, policy, ...edge }) => ({
       ...edge,
       share:
         numerator === null || denominator === null
           ? null
           : { numerator: BigInt(numerator), denominator: BigInt(denominator) },
+      policy,
     }))
   }
 }
