@@ -2,7 +2,7 @@
 // Each rule says what a folder may import; what is not named is forbidden.
 const layers = {
   config: [],
-  ledger: ['model'],
+  ledger: ['model', 'measures'],
   protocols: ['ledger/(events|ids|freeText)', 'abi'],
   postgres: ['config'],
   rpc: ['config', 'postgres'],

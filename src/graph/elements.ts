@@ -106,7 +106,7 @@ export const relationshipElements: RelationshipElement[] = [
     table: 'stake_pool',
     from: { label: 'Pool', column: 'id' },
     to: { label: 'Model', column: 'model_id' },
-    where: 'true',
+    where: 'model_id IS NOT NULL',
     properties: [],
   },
   {
@@ -132,6 +132,24 @@ export const relationshipElements: RelationshipElement[] = [
     to: { label: 'Account', column: 'delegate_id' },
     where: 'shares > 0 AND delegate_id <> account_id',
     properties: [text('pool', 'pool_id'), amount('shares')],
+  },
+  {
+    type: 'VOTES_FOR',
+    table: 'steering_vote',
+    from: { label: 'Account', column: 'account_id' },
+    to: { label: 'Model', column: 'model_id' },
+    where: 'weight_bps > 0 AND model_id IS NOT NULL',
+    properties: [
+      text('pool', 'pool_id'),
+      text('gauge', 'gauge_id'),
+      int('weightBps', 'weight_bps'),
+      // what it weighs at t: bias - slope × (t - time), 0 from endsAt on
+      amount('bias'),
+      amount('slope'),
+      { name: 'endsAt', column: 'ends_at', type: 'time' },
+      { name: 'permanent', column: 'permanent', type: 'bool' },
+      { name: 'time', column: 'time', type: 'time' },
+    ],
   },
   {
     type: 'PAID_ROYALTY',

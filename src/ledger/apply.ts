@@ -26,8 +26,10 @@ import {
   withdrawn,
 } from './stake'
 import type { LedgerState } from './state'
+import { gaugeAdded, gaugeWeightSet, steeringVoteCast } from './steering'
 import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'
 import { vaultDebtUpdated, vaultDeployed, vaultSharesMoved } from './vaults'
+import { voteLockChanged, voteUnlocked } from './voteEscrow'
 
 /**
  * Applies events of one chain in chain order, and stands at each transaction's end; the last transaction's are all there.
@@ -121,6 +123,16 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return compounded(state, event)
     case 'delegated':
       return delegated(state, event)
+    case 'voteLockChanged':
+      return voteLockChanged(state, event)
+    case 'voteUnlocked':
+      return voteUnlocked(state, event)
+    case 'gaugeAdded':
+      return gaugeAdded(state, event)
+    case 'gaugeWeightSet':
+      return gaugeWeightSet(state, event)
+    case 'steeringVoteCast':
+      return steeringVoteCast(state, event)
     case 'feePaid':
       return feePaid(state, event)
     case 'vaultPaid':

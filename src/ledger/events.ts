@@ -11,9 +11,14 @@
  * Amounts are bigint in the token's smallest unit (wei), shares of a royalty are ppm (1,000,000 = 100 %).
  */
 
+import type { Origin } from './origin'
+import type { EscrowRules, VotingEvent } from './votingEvents'
+
+export type { Origin }
+
 export type ModelKind = 'MODEL' | 'GROUP' | 'DATASET' | 'COMPONENT' | 'SERVICE'
 export type EdgeRole = 'PARENT' | 'DATASET' | 'COMPONENT' | 'SERVICE'
-export type PoolKind = 'DIRECT' | 'LIQUID'
+export type PoolKind = 'DIRECT' | 'LIQUID' | 'VOTE_ESCROW'
 export type FeeKind = 'USAGE' | 'LICENSE' | 'SALE' | 'DONATION'
 /**
  * How an edge's share travels further up.
@@ -34,19 +39,6 @@ export type RoyaltyPolicy = 'HOP' | 'ABSOLUTE' | 'EXTERNAL' | 'NONE'
  */
 export type AccrualKind = 'OWN' | 'ANCESTOR' | 'HOLDING' | 'GROUP' | 'OTHER'
 export type DisputeStatus = 'RAISED' | 'UPHELD' | 'REJECTED' | 'RESOLVED' | 'CANCELLED'
-
-/** Where an event stands on its chain. */
-export interface Origin {
-  chain: string
-  protocol: string
-  block: number
-  /** milliseconds since 1970, the block's timestamp */
-  time: number
-  transaction: string
-  logIndex: number
-  /** emitting contract, lower case */
-  contract: string
-}
 
 /**
  * A share of a royalty as the contract has it: numerator / denominator. No one scale holds every protocol's (basis
@@ -128,12 +120,15 @@ export interface ModelForked extends Of<'modelForked'> {
 export interface PoolCreated extends Of<'poolCreated'> {
   pool: string
   poolKind: PoolKind
-  model: string
+  /** undefined: of no model */
+  model?: string
   asset: string
   unbondingSeconds: number
   /** ERC-4626 virtual offset: assets = shares × (active + virtualAssets) / (totalShares + virtualShares) */
   virtualAssets: bigint
   virtualShares: bigint
+  /** of a VOTE_ESCROW, and of no other */
+  escrow?: EscrowRules
 }
 
 /** `assets` entered the pool's active stake for `account`, who got `shares`. */
@@ -439,6 +434,7 @@ export type DomainEvent =
   | Slashed
   | Compounded
   | Delegated
+  | VotingEvent
   | FeePaid
   | VaultPaid
   | RoyaltyAccrued

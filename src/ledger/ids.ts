@@ -34,3 +34,13 @@ export function poolId(chain: string, address: string): string {
 export function addressOf(id: string): string {
   return id.slice(id.lastIndexOf(':') + 1)
 }
+
+/** A lock of a vote escrow: by its account's address where an account has one lock, else by its number. */
+export function lockId(pool: string, key: string | bigint): string {
+  return `${pool}/lock:${String(key).toLowerCase()}`
+}
+
+/** `eip155:1/gauge:0x…/0x…`: what the votes that a controller counts are for */
+export function gaugeId(chain: string, controller: string, key: string | bigint): string {
+  return `${chain}/gauge:${controller.toLowerCase()}/${String(key).toLowerCase()}`
+}

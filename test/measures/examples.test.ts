@@ -7,8 +7,9 @@ import * as influence from '../../src/measures/influence'
 import { nakamoto } from '../../src/measures/nakamoto'
 import * as poolValue from '../../src/measures/poolValue'
 import { ratio } from '../../src/measures/ratio'
+import * as voteBalance from '../../src/measures/voteBalance'
 
-const functions = { gini, hhi, nakamoto, ratio, ...influence, ...poolValue }
+const functions = { gini, hhi, nakamoto, ratio, ...influence, ...poolValue, ...voteBalance }
 const folder = join(__dirname, '../../src/measures')
 
 /** Evaluates an expression of a doc comment with every measure in scope. */

@@ -41,6 +41,8 @@ const TARGETS: Record<string, string> = {
   feeId: 'UsageFee',
   vaultId: 'RoyaltyVault',
   accrualId: 'RoyaltyAccrual',
+  lockId: 'VoteLock',
+  gaugeId: 'VoteGauge',
   parentDisputeId: 'Dispute',
 }
 

@@ -63,6 +63,24 @@ export const statesOfFacts: StateOfFacts[] = [
              WHERE r.chain = $chain`,
   },
   {
+    table: 'vote_lock',
+    columns: { amount: '0' },
+    facts: `SELECT lock_id AS id, sum(amount_delta) AS amount FROM vote_lock_event WHERE chain = $chain GROUP BY lock_id`,
+  },
+  {
+    // An escrow's stake is what its locks hold.
+    table: 'stake_pool',
+    columns: { active_assets: 's.active_assets' },
+    facts: `SELECT pool_id AS id, sum(amount_delta) AS active_assets FROM vote_lock_event WHERE chain = $chain GROUP BY pool_id`,
+  },
+  {
+    table: 'steering_vote',
+    columns: { weight_bps: 'NULL' },
+    facts: `SELECT DISTINCT ON (gauge_id, account_id) gauge_id || '|' || account_id AS id, weight_bps
+              FROM steering_vote_event WHERE chain = $chain
+             ORDER BY gauge_id, account_id, block DESC, log_index DESC, id DESC`,
+  },
+  {
     table: 'usage_fee',
     columns: { gross: '0' },
     facts: `SELECT id, protocol_fee + net AS gross FROM usage_fee WHERE chain = $chain`,
