@@ -6,7 +6,7 @@ import { NoAnswer, type RpcFault } from './rpcFault'
 import { hostOf, redacted, redactorOf } from './secrets'
 
 /** Requests on their way to one endpoint at a time. */
-const CAPACITY = 8
+export const CAPACITY = 8
 const REQUEST_TIMEOUT_MS = 30_000
 /** Calls in one JSON-RPC batch: providers take 100 and more. */
 const BATCH = 100
