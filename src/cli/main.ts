@@ -3,6 +3,7 @@ import { withoutCarriageReturns } from '../config/environment'
 import { addGraph } from './graph'
 import { addIndex } from './indexCommand'
 import { addMigrate } from './migrateCommand'
+import { addRecord } from './recordCommand'
 import { addReplay } from './replayCommand'
 import { reportAndExit } from './reportAndExit'
 import { addSandbox } from './sandboxCommand'
@@ -27,6 +28,7 @@ addVerify(program)
 addGraph(program)
 addServe(program)
 addStatement(program)
+addRecord(program)
 addReplay(program)
 
 // A reader that has seen enough (`| head`) closes the pipe: nothing is wrong.

@@ -18,14 +18,27 @@ export type RecordedLog = {
   where: string
 }
 
+/** Another line of a recording: what a contract answered by the state at a block's end. */
+export type RecordedAnswer = {
+  blockNumber: number
+  to: string
+  /** Call data. */
+  data: string
+  /** What it returned; undefined: it reverted. */
+  result?: string
+  chainId?: number
+  where: string
+}
+
 type Line = Record<string, unknown>
 
 /**
  * Reads one line: our recordings' form (numbers, UTC times) or a node's own `eth_getLogs` form (quantities such
  * as `0x1f`, `blockTimestamp`). Keys that it does not know are left unread.
  */
-export function parseLine(text: string, where: string): RecordedLog {
+export function parseLine(text: string, where: string): RecordedLog | RecordedAnswer {
   const line = parseJson(text, where)
+  if (line.call !== undefined) return parseAnswer(line, where)
   if (line.removed === true) {
     throw new ReplayError(
       `${where}: the log was removed by a reorganisation`,
@@ -50,6 +63,19 @@ export function parseLine(text: string, where: string): RecordedLog {
     blockHash: line.blockHash == null ? undefined : hex(line.blockHash, 'blockHash', 32, where),
     blockTime: time(line, where),
     transactionIndex: line.transactionIndex == null ? undefined : integer(line, 'transactionIndex', where),
+    where,
+  }
+}
+
+/** `{"blockNumber": 12, "call": {"to": "0x…", "data": "0x…"}, "result": "0x…"}`, or `"reverted": true`. */
+function parseAnswer(line: Line, where: string): RecordedAnswer {
+  const { to, data } = (line.call ?? {}) as Line
+  return {
+    blockNumber: integer(line, 'blockNumber', where),
+    to: hex(to, 'call.to', 20, where),
+    data: hex(data, 'call.data', undefined, where),
+    result: line.reverted === true ? undefined : hex(line.result, 'result', undefined, where),
+    chainId: line.chainId == null ? undefined : integer(line, 'chainId', where),
     where,
   }
 }

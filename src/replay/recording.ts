@@ -1,7 +1,7 @@
 /** A recording read whole: its logs as blocks of transactions, in chain order, checked to be one chain. */
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
-import { parseLine, type RecordedLog } from './recordedLog'
+import { parseLine, type RecordedAnswer, type RecordedLog } from './recordedLog'
 import { ReplayError } from './replayError'
 
 export type RecordedTransaction = {
@@ -25,25 +25,31 @@ export type Recording = {
   chainId?: number
   /** Ascending; only blocks with logs. Never empty. */
   blocks: RecordedBlock[]
+  /** What contracts answered, in no order. */
+  answers: RecordedAnswer[]
 }
 
 /** Reads the files as one recording. A log that two files hold is taken once. */
 export async function loadRecording(files: readonly string[]): Promise<Recording> {
   const logs: RecordedLog[] = []
-  for (const file of files) await readFile(file, logs)
+  const answers: RecordedAnswer[] = []
+  for (const file of files) await readFile(file, logs, answers)
   if (logs.length === 0) {
     throw new ReplayError(`${files.join(', ')}: no logs`, 'give a file with one log a line (JSONL)')
   }
   logs.sort((a, b) => a.blockNumber - b.blockNumber || a.logIndex - b.logIndex)
-  return { chainId: onlyChain(logs), blocks: toBlocks(withoutRepeats(logs)) }
+  return { chainId: onlyChain([...logs, ...answers]), blocks: toBlocks(withoutRepeats(logs)), answers }
 }
 
-async function readFile(file: string, logs: RecordedLog[]): Promise<void> {
+async function readFile(file: string, logs: RecordedLog[], answers: RecordedAnswer[]): Promise<void> {
   let number = 0
   try {
     for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Infinity })) {
       number++
-      if (line.trim() !== '') logs.push(parseLine(line, `${file}:${number}`))
+      if (line.trim() === '') continue
+      const parsed = parseLine(line, `${file}:${number}`)
+      if ('topics' in parsed) logs.push(parsed)
+      else answers.push(parsed)
     }
   } catch (cause) {
     if (cause instanceof ReplayError) throw cause
@@ -51,7 +57,7 @@ async function readFile(file: string, logs: RecordedLog[]): Promise<void> {
   }
 }
 
-function onlyChain(logs: RecordedLog[]): number | undefined {
+function onlyChain(logs: Pick<RecordedLog, 'chainId' | 'where'>[]): number | undefined {
   const first = logs.find(log => log.chainId !== undefined)
   const other = logs.find(log => log.chainId !== undefined && log.chainId !== first?.chainId)
   if (!other) return first?.chainId

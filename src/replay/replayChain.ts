@@ -1,6 +1,6 @@
 /** The chain that a recording is served as: a block at every height, most of them empty and made when asked for. */
 import { createHash } from 'node:crypto'
-import type { RecordedLog } from './recordedLog'
+import type { RecordedAnswer, RecordedLog } from './recordedLog'
 import { content, type RecordedBlock, type RecordedTransaction, type Recording } from './recording'
 
 export type ChainClock = {
@@ -26,6 +26,7 @@ export class ReplayChain {
   private readonly byTransaction = new Map<string, RecordedTransaction>()
   /** Of each contract that emitted, the height of its first log. */
   private readonly emitters = new Map<string, number>()
+  private readonly answers = new Map<string, RecordedAnswer>()
   /** digests[i] stands for all logs of blocks[0..i]. */
   private readonly digests: string[] = []
   private readonly timed: { number: number; time: number }[] = []
@@ -43,6 +44,8 @@ export class ReplayChain {
       this.digests.push(digest)
       this.remember(block)
     }
+    for (const answer of recording.answers)
+      this.answers.set(callKey(answer.blockNumber, answer.to, answer.data), answer)
   }
 
   private remember(block: RecordedBlock): void {
@@ -95,6 +98,11 @@ export class ReplayChain {
     return (this.emitters.get(address) ?? Infinity) <= height
   }
 
+  /** What a contract answered by the state at the block's end; undefined: it is not recorded. */
+  answerTo(number: number, to: string, data: string): RecordedAnswer | undefined {
+    return this.answers.get(callKey(number, to, data))
+  }
+
   /** Ascending, both ends included. */
   *recordedBlocks(from: number, to: number): Generator<RecordedBlock> {
     for (let i = this.lastAtOrBelow(from - 1) + 1; i < this.recording.blocks.length; i++) {
@@ -128,6 +136,10 @@ export class ReplayChain {
   private lastAtOrBelow(number: number): number {
     return lastWhere(this.recording.blocks, block => block.number <= number)
   }
+}
+
+function callKey(number: number, to: string, data: string): string {
+  return `${number}|${to}|${data}`
 }
 
 export function logsOf(transactions: readonly RecordedTransaction[]): RecordedLog[] {

@@ -17,3 +17,5 @@ export const INVALID_PARAMS = -32602
 export const INTERNAL_ERROR = -32603
 export const SERVER_ERROR = -32000
 export const LIMIT_EXCEEDED = -32005
+/** geth's, where a contract ends its call. */
+export const REVERTED = 3

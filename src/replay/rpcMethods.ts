@@ -1,9 +1,16 @@
 /** The JSON-RPC methods that a recording can answer, and why it cannot answer others. */
 import { parseLogFilter } from './logFilter'
 import type { ReplayBlock, ReplayChain } from './replayChain'
-import { INVALID_PARAMS, LIMIT_EXCEEDED, METHOD_NOT_FOUND, RpcError, SERVER_ERROR } from './rpcError'
+import {
+  INVALID_PARAMS,
+  LIMIT_EXCEEDED,
+  METHOD_NOT_FOUND,
+  REVERTED,
+  RpcError,
+  SERVER_ERROR,
+} from './rpcError'
 import { blockObject, logObject, receiptObject, toHex, transactionObject } from './rpcObjects'
-import { bytes, invalid, optionalBoolean, quantity } from './rpcParams'
+import { bytes, invalid, object, optionalBoolean, quantity } from './rpcParams'
 
 /** A chain as it is now: it may grow between two requests, not within one. */
 export type ReplayView = {
@@ -28,7 +35,6 @@ export function answer(view: ReplayView, method: string, params: readonly unknow
 }
 
 const NEEDS_STATE = new Set([
-  'eth_call',
   'eth_estimateGas',
   'eth_getBalance',
   'eth_getProof',
@@ -66,12 +72,28 @@ const METHODS: Record<string, Method> = {
     const found = transactionOf(view, hash)
     return found && receiptObject(found.transaction, found.block)
   },
+  eth_call: (view, [call, block]) => callAt(view, call, block),
   eth_getLogs: (view, [filter]) => getLogs(view, filter),
   // The code is not recorded, but that there is some is certain of whoever emitted: 0xfe (INVALID, EIP-141) stands for it.
   eth_getCode: (view, [address, block]) => {
     const at = height(view, block ?? 'latest', 'params[1]')
     return view.chain.emitsBy(bytes(address, 20, 'params[0]'), at) ? '0xfe' : '0x'
   },
+}
+
+function callAt(view: ReplayView, param: unknown, at: unknown): string {
+  const { to, data, input } = object(param, 'params[0]')
+  const address = bytes(to, 20, 'to')
+  const block = namedBlock(view, at ?? 'latest')
+  if (!block) throw new RpcError(SERVER_ERROR, 'unknown block')
+  const asked = String(input ?? data ?? '0x').toLowerCase()
+  const found = view.chain.answerTo(block.number, address, asked)
+  if (!found) {
+    const what = `what ${address} answers to ${asked.slice(0, 10)} at block ${block.number}`
+    throw new RpcError(SERVER_ERROR, `a recording has no state, and ${what} is not recorded`)
+  }
+  if (found.result === undefined) throw new RpcError(REVERTED, 'execution reverted')
+  return found.result
 }
 
 function getLogs(view: ReplayView, param: unknown): unknown[] {
