@@ -12,6 +12,7 @@ import { modelDefs, modelResolvers } from './resolvers/model'
 import { modelRoyaltiesDefs, modelRoyaltiesResolvers } from './resolvers/modelRoyalties'
 import { modelStakeDefs, modelStakeResolvers } from './resolvers/modelStake'
 import { nodeDefs, nodeResolvers } from './resolvers/node'
+import { restakingDefs, restakingResolvers } from './resolvers/restaking'
 import { royaltyFlowDefs, royaltyFlowResolvers } from './resolvers/royaltyFlow'
 import { stakeConcentrationDefs, stakeConcentrationResolvers } from './resolvers/stakeConcentration'
 import { statementDefs, statementResolvers } from './resolvers/statement'
@@ -38,6 +39,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       royaltyFlowDefs,
       accountDefs,
       worthDefs,
+      restakingDefs,
       transferDefs,
       tvlDefs,
       statementDefs,
@@ -60,6 +62,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       royaltyFlowResolvers(model),
       accountResolvers(model),
       worthResolvers(model),
+      restakingResolvers(),
       transferResolvers(model),
       tvlResolvers(model),
       statementResolvers(model),

@@ -63,4 +63,6 @@ export interface ProtocolDeployment {
   firstBlock: number
   /** lower-case key -> model id: what of the protocol stands for which model */
   models?: Record<string, string>
+  /** figures of the contracts that no log tells; names are the protocol's */
+  settings?: Record<string, number>
 }

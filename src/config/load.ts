@@ -13,6 +13,7 @@ export interface KnownProtocol {
   roles: Record<string, { required: boolean; doc: string }>
   deployments: Record<number, { contracts: Record<string, string>; firstBlock: number }>
   models?: { role?: string; required: boolean; doc: string }
+  settings?: Record<string, string>
 }
 
 interface RawChain
@@ -138,8 +139,10 @@ function checkChain(chain: RawChain, place: string, protocols: Record<string, Kn
             )
           }
         }
+        const firstBlock = given.firstBlock ?? known?.firstBlock ?? 0
         const models = modelsIn(given, protocol, at)
-        return [name, { contracts, firstBlock: given.firstBlock ?? known?.firstBlock ?? 0, ...models }]
+        const settings = settingsIn(given.settings, protocol, at)
+        return [name, { contracts, firstBlock, ...models, ...settings }]
       }),
     ),
   }
@@ -165,6 +168,19 @@ function modelsIn(
   if (wrong)
     throw new ConfigError(`${at}.models`, `"${wrong}" is no address`, `name ${wanted.doc} by address`)
   return { models }
+}
+
+function settingsIn(
+  settings: Record<string, number> | undefined,
+  protocol: KnownProtocol,
+  at: string,
+): { settings?: Record<string, number> } {
+  if (!settings) return {}
+  const names = Object.keys(protocol.settings ?? {})
+  const wrong = Object.keys(settings).find(name => !names.includes(name))
+  if (wrong === undefined) return { settings }
+  const fix = names.length === 0 ? 'remove it' : `use one of: ${names.join(', ')}`
+  throw new ConfigError(`${at}.settings.${wrong}`, 'no such setting', fix)
 }
 
 function parseYaml(text: string, path: string): unknown {

@@ -1,3 +1,4 @@
+import { applyRestaking } from './applyRestaking'
 import { attempt } from './attempt'
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
 import type { DomainEvent, Origin, RoyaltyAccrued, RoyaltyClaimed } from './events'
@@ -172,7 +173,7 @@ export function apply(state: LedgerState, event: DomainEvent): void {
     case 'logRejected':
       return state.reject(event.origin, event.reason)
     default:
-      event satisfies never
+      return applyRestaking(state, event)
   }
 }
 

@@ -11,14 +11,15 @@
  * Amounts are bigint in the token's smallest unit (wei), shares of a royalty are ppm (1,000,000 = 100 %).
  */
 
-import type { Origin } from './origin'
+import type { RestakingEvent } from './eventsRestaking'
+import type { Of, Origin } from './origin'
 import type { EscrowRules, VotingEvent } from './votingEvents'
 
 export type { Origin }
 
 export type ModelKind = 'MODEL' | 'GROUP' | 'DATASET' | 'COMPONENT' | 'SERVICE'
 export type EdgeRole = 'PARENT' | 'DATASET' | 'COMPONENT' | 'SERVICE'
-export type PoolKind = 'DIRECT' | 'LIQUID' | 'VOTE_ESCROW'
+export type PoolKind = 'DIRECT' | 'LIQUID' | 'RESTAKING' | 'VOTE_ESCROW'
 export type FeeKind = 'USAGE' | 'LICENSE' | 'SALE' | 'DONATION'
 /**
  * How an edge's share travels further up.
@@ -47,11 +48,6 @@ export type DisputeStatus = 'RAISED' | 'UPHELD' | 'REJECTED' | 'RESOLVED' | 'CAN
 export interface Share {
   numerator: bigint
   denominator: bigint
-}
-
-interface Of<K extends string> {
-  kind: K
-  origin: Origin
 }
 
 export interface ModelRegistered extends Of<'modelRegistered'> {
@@ -456,4 +452,5 @@ export type DomainEvent =
   | Attested
   | AttestationRevoked
   | ReadUnanswered
+  | RestakingEvent
   | LogRejected

@@ -10,3 +10,9 @@ export interface Origin {
   /** emitting contract, lower case */
   contract: string
 }
+
+/** A domain event of a kind. */
+export interface Of<K extends string> {
+  kind: K
+  origin: Origin
+}

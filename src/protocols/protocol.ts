@@ -21,6 +21,8 @@ export interface Deployment {
   firstBlock: number
   /** what stands for which model, from config: lower-case key (see `Protocol.models`) -> model id */
   models?: Record<string, string>
+  /** figures of the contracts that no log tells, from config: name in `Protocol.settings` -> value */
+  settings?: Record<string, number>
 }
 
 /**
@@ -68,6 +70,8 @@ export interface Protocol {
   deployments: Record<number, Deployment>
   /** contract roles a deployment must or may name, with what each is; config is checked against it */
   roles: Record<string, { required: boolean; doc: string }>
+  /** figures that config may give, with what each is */
+  settings?: Record<string, string>
   /** handlers by the emitting contract's role; role `*` is any address (topic alone: use for discovery only) */
   handlers: Record<string, Record<string, Handler>>
   /** how contracts are found in logs: a role's topic0 that announces a contract, and the announced role */

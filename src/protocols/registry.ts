@@ -1,6 +1,7 @@
+import { eigenlayer } from './eigenlayer/eigenlayer'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { story } from './story/story'
 
 /** Every protocol that can be named in a config file. A new one is a folder beside this file and a line here. */
-export const protocols: Record<string, Protocol> = { reference, story }
+export const protocols: Record<string, Protocol> = { eigenlayer, reference, story }

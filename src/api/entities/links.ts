@@ -44,6 +44,16 @@ const TARGETS: Record<string, string> = {
   lockId: 'VoteLock',
   gaugeId: 'VoteGauge',
   parentDisputeId: 'Dispute',
+  withdrawalId: 'RestakingWithdrawal',
+  restakerId: 'Restaker',
+  positionId: 'RestakedPosition',
+  operatorStakeId: 'OperatorStake',
+  operatorId: 'Account',
+  avsId: 'Account',
+  withdrawerId: 'Account',
+  earnerId: 'Account',
+  claimerId: 'Account',
+  recipientId: 'Account',
 }
 
 /**

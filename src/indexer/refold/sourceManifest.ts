@@ -21,6 +21,7 @@ interface ProtocolManifest {
   discovers: string[]
   /** what stands for which model; absent: nothing */
   models?: Record<string, string>
+  settings?: Record<string, number>
 }
 
 export function manifestOf(sources: Source[]): SourceManifest {
@@ -35,6 +36,7 @@ export function manifestOf(sources: Source[]): SourceManifest {
       ),
       discovers: protocol.discovers.map(({ by, topic, role }) => `${by} ${topic} ${role}`).sort(),
       models: deployment.models,
+      ...(deployment.settings && { settings: deployment.settings }),
     },
   ])
   return {
@@ -78,6 +80,8 @@ function compareProtocol(
   } else if (after.firstBlock > before.firstBlock) {
     removed.push(`${name} from block ${before.firstBlock} to ${after.firstBlock - 1}`)
   }
+  for (const setting of namesIn(before.settings ?? {}, after.settings ?? {}))
+    if (before.settings?.[setting] !== after.settings?.[setting]) revised.push(`${name}.${setting}`)
   for (const role of namesIn(before.contracts, after.contracts)) {
     const [from, to] = [before.contracts[role], after.contracts[role]]
     if (from === to) continue

@@ -22,7 +22,9 @@ export const statesOfFacts: StateOfFacts[] = [
     columns: { patron_count: '0' },
     facts: `SELECT pool_id AS id, count(*) FILTER (WHERE shares > 0) AS patron_count
               FROM (SELECT pool_id, account_id, sum(shares_delta) AS shares
-                      FROM stake_event WHERE chain = $chain GROUP BY pool_id, account_id) held
+                      FROM stake_event
+                     WHERE chain = $chain AND pool_id NOT IN (SELECT id FROM stake_pool WHERE chain = $chain AND kind = 'RESTAKING')
+                     GROUP BY pool_id, account_id) held
              GROUP BY pool_id`,
   },
   {
@@ -35,7 +37,7 @@ export const statesOfFacts: StateOfFacts[] = [
     table: 'stake_pool',
     columns: { total_exit_shares: '0' },
     facts: `SELECT pool_id AS id, coalesce(sum(exit_shares) FILTER (WHERE status = 'PENDING'), 0) AS total_exit_shares
-              FROM exit_request WHERE chain = $chain GROUP BY pool_id`,
+              FROM exit_request WHERE chain = $chain AND withdrawal_id IS NULL GROUP BY pool_id`,
   },
   {
     table: 'stake_position',
@@ -45,6 +47,7 @@ export const statesOfFacts: StateOfFacts[] = [
                    coalesce(-sum(active_delta) FILTER (WHERE kind IN ('WITHDRAW', 'EXIT_REQUEST')), 0) AS withdrawn_assets
               FROM stake_event
              WHERE chain = $chain AND kind IN ('STAKE', 'WITHDRAW', 'TRANSFER_OUT', 'TRANSFER_IN', 'EXIT_REQUEST')
+               AND pool_id NOT IN (SELECT id FROM stake_pool WHERE chain = $chain AND kind = 'RESTAKING')
              GROUP BY pool_id, account_id`,
   },
   {
@@ -56,7 +59,11 @@ export const statesOfFacts: StateOfFacts[] = [
   },
   {
     table: 'exit_request',
-    columns: { requested_assets: 'NULL', shares: 'NULL' },
+    // Of a withdrawal from restaking no fact but itself tells.
+    columns: {
+      requested_assets: 'CASE WHEN s.withdrawal_id IS NOT NULL THEN s.requested_assets END',
+      shares: 'CASE WHEN s.withdrawal_id IS NOT NULL THEN s.shares END',
+    },
     facts: `SELECT r.id, e.exiting_delta AS requested_assets, -e.shares_delta AS shares
               FROM exit_request r JOIN stake_event e
                    ON e.chain = r.chain AND e.block = r.block AND e.log_index = r.log_index AND e.kind = 'EXIT_REQUEST'

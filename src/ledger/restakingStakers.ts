@@ -1,0 +1,116 @@
+import { Restaker, RestakerDelegation, RestakingReward, RestakingRewardTotal } from '../model'
+import type {
+  BeaconFactorSet,
+  PodSharesMoved,
+  PodSharesSet,
+  RestakeDeposited,
+  RestakerDelegated,
+  RestakingRewardClaimed,
+  ScalingFactorSet,
+} from './eventsRestaking'
+import { originColumns, seeAccount, seeToken } from './parties'
+import { WAD } from './restakingMath'
+import { putBack } from './restakingQueue'
+import { putPosition, restakedPosition, restakerId, scalingResets } from './restakingRows'
+import { moveIn, poolOf, strategyNotes, strategyOf } from './restakingStrategies'
+import { type LedgerState, Note } from './state'
+
+/** Places of this transaction's deposits, and whose they were. */
+const deposits = new Note<Map<number, string>>(
+  () => new Map(),
+  places => new Map(places),
+)
+
+/** New money only where the strategy told its rate just before; else a withdrawal came back as shares. */
+export function restakeDeposited(state: LedgerState, event: RestakeDeposited): void {
+  const { origin, pool, account, shares } = event
+  const position = restakedPosition(state, pool, account, origin)
+  const { priced, transfers } = state.note(strategyNotes)
+  const before = origin.logIndex - 1
+  const isPriced = priced.get(before) === pool
+  const transfer = transfers.get(isPriced ? before - 1 : before)
+  const arrived = transfer?.toPool === pool ? transfer : undefined
+  seeAccount(state, account, origin)
+  position.depositShares += shares
+  putPosition(state, position, origin)
+  state.note(deposits).set(origin.logIndex, position.id)
+  if (!isPriced && putBack(state, pool, account)) return
+  if (!isPriced && !arrived && event.token === undefined) return void poolOf(state, pool, undefined, origin)
+  const strategy = strategyOf(state, pool, origin)
+  // A strategy that never said its token: what came in was not counted, since it was not known to be of it.
+  if (!strategy.assetId && arrived) strategy.earlyAssets += arrived.amount
+  moveIn(state, pool, shares, account, event.token ?? arrived?.token, origin)
+}
+
+export function podSharesSet(state: LedgerState, event: PodSharesSet): void {
+  const position = restakedPosition(state, event.pool, event.account, event.origin)
+  seeAccount(state, event.account, event.origin)
+  position.depositShares = event.shares
+  putPosition(state, position, event.origin)
+}
+
+export function podSharesMoved(state: LedgerState, event: PodSharesMoved): void {
+  putBack(state, event.pool, event.account)
+}
+
+export function beaconFactorSet(state: LedgerState, event: BeaconFactorSet): void {
+  const position = restakedPosition(state, event.pool, event.account, event.origin)
+  position.beaconFactor = event.factor
+  putPosition(state, position, event.origin)
+}
+
+/** Set to 1 without a deposit just before it, it may be a withdrawal of everything: the former is kept for that. */
+export function scalingFactorSet(state: LedgerState, event: ScalingFactorSet): void {
+  const { origin, factor } = event
+  const position = restakedPosition(state, event.pool, event.account, origin)
+  const isOfDeposit = state.note(deposits).get(origin.logIndex - 1) === position.id
+  if (factor === WAD && !isOfDeposit) state.note(scalingResets).set(position.id, position.scalingFactor)
+  position.scalingFactor = factor
+  putPosition(state, position, origin)
+}
+
+export function restakerDelegated(state: LedgerState, event: RestakerDelegated): void {
+  const { origin, account, operator = null } = event
+  const id = restakerId(account)
+  const known = state.get(Restaker, id)
+  seeAccount(state, account, origin)
+  if (operator !== null) seeAccount(state, operator, origin)
+  const restaker = known ?? new Restaker({ id, chain: origin.chain, accountId: account })
+  Object.assign(restaker, { operatorId: operator, block: origin.block, time: new Date(origin.time) })
+  state.put(Restaker, restaker)
+  state.add(
+    RestakerDelegation,
+    new RestakerDelegation({
+      id: state.factId(RestakerDelegation, origin),
+      restakerId: id,
+      operatorId: operator,
+      ...originColumns(origin),
+    }),
+  )
+}
+
+export function restakingRewardClaimed(state: LedgerState, event: RestakingRewardClaimed): void {
+  const { origin, earner, token, amount } = event
+  const id = `${earner}|${token}`
+  const known = state.get(RestakingRewardTotal, id)
+  for (const account of [earner, event.claimer, event.recipient]) seeAccount(state, account, origin)
+  seeToken(state, token, origin)
+  const total =
+    known ??
+    new RestakingRewardTotal({ id, chain: origin.chain, earnerId: earner, tokenId: token, claimed: 0n })
+  total.claimed += amount
+  state.put(RestakingRewardTotal, total)
+  state.add(
+    RestakingReward,
+    new RestakingReward({
+      id: state.factId(RestakingReward, origin),
+      root: event.root,
+      earnerId: earner,
+      claimerId: event.claimer,
+      recipientId: event.recipient,
+      tokenId: token,
+      amount,
+      ...originColumns(origin),
+    }),
+  )
+}

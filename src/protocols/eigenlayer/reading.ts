@@ -1,0 +1,57 @@
+import type { DomainEvent, Origin } from '../../ledger/events'
+import type { OperatorSet } from '../../ledger/eventsRestaking'
+import { accountId, poolId } from '../../ledger/ids'
+import { type AbiEvent, decodeEvent } from '../decodeEvent'
+import type { AdapterContext, Handler } from '../protocol'
+
+/** "Nobody": not delegated, or by a slash. */
+export const nobody = '0x0000000000000000000000000000000000000000'
+
+/** The strategy that stands for beacon chain ETH. */
+export const beaconChainEth = '0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0'
+
+/** A handler by its topic, as `Protocol.handlers` wants it: decodes the log and hands the arguments on. */
+export function reads<Args>(
+  event: AbiEvent<Args>,
+  handle: (args: Args, ids: Ids, origin: Origin, context: AdapterContext) => DomainEvent[],
+): Record<string, Handler> {
+  return {
+    [event.topic]: {
+      event: event.signature,
+      handle: (log, origin, context) =>
+        handle(decodeEvent(event, log), new Ids(origin, context), origin, context),
+    },
+  }
+}
+
+/** Names things as the ledger does. */
+export class Ids {
+  constructor(
+    private readonly origin: Origin,
+    private readonly context: AdapterContext,
+  ) {}
+
+  account(address: string): string {
+    return accountId(this.origin.chain, address)
+  }
+
+  accountOrNone(address: string): string | undefined {
+    return address === nobody ? undefined : this.account(address)
+  }
+
+  pool(strategy: string): string {
+    return poolId(this.origin.chain, strategy)
+  }
+
+  withdrawal(root: string): string {
+    return `${this.origin.chain}/withdrawal:${root}`
+  }
+
+  set({ avs, id }: { avs: string; id: number }): OperatorSet {
+    return { avs: this.account(avs), number: BigInt(id), model: modelOf(this.context, avs) }
+  }
+}
+
+function modelOf({ deployment }: AdapterContext, avs: string): string | undefined {
+  return deployment.models?.[avs.toLowerCase()]
+}
