@@ -67,6 +67,7 @@ export function* decodeEach(
   }))
   for (const transaction of transactionsOf(logs)) {
     const announcements = new Map<ProtocolLog, DomainEvent[]>()
+    for (const { context } of readings) context.transaction = transaction
     for (const log of transaction) {
       if (refused.size > 0 && refused.has(placeOf(log))) continue
       for (const source of sources) announce(chain, source, log, discovered, announcements)
@@ -122,7 +123,12 @@ function announce(
 }
 
 function contextOf(chain: string, { protocol, deployment }: Source, discovered: Discovered): AdapterContext {
-  return { chain, deployment, discovered: address => discoveredRole(protocol, address, discovered) }
+  return {
+    chain,
+    deployment,
+    transaction: [],
+    discovered: address => discoveredRole(protocol, address, discovered),
+  }
 }
 
 /** A source that is being read. */

@@ -50,6 +50,12 @@ export const SUMS: ReadonlySet<string> = new Set([
   'VaultRevenue.accumulated',
   'VaultDebt.debt',
   'VaultDebt.claimable',
+  'BondingCurve.reserveToken',
+  'BondingCurve.reserveAsset',
+  'BondingCurve.price',
+  'CurveTrade.reserveToken',
+  'CurveTrade.reserveAsset',
+  'CurveTrade.price',
 ])
 
 /** Amounts that can be below 0: "signed" in schema.graphql. */

@@ -1,5 +1,8 @@
+import { modelContractNamed, modelSuspended, poolsRetired, rewardPaid, votesCounted } from './agents'
 import { applyRestaking } from './applyRestaking'
 import { attempt } from './attempt'
+import { curveCreated, curveGraduated, curveTokenMoved, curveTraded } from './bondingCurve'
+import { contributionAccepted, contributionMade, contributionScored, coreReplaced } from './contributions'
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
 import type { DomainEvent, Origin, RoyaltyAccrued, RoyaltyClaimed } from './events'
 import { groupJoined, groupLeft, groupRegistered } from './groups'
@@ -170,6 +173,32 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return disputeClosed(state, event)
     case 'readUnanswered':
       return readUnanswered(state, event)
+    case 'modelContractNamed':
+      return modelContractNamed(state, event)
+    case 'poolsRetired':
+      return poolsRetired(state, event)
+    case 'modelSuspended':
+      return modelSuspended(state, event)
+    case 'contributionMade':
+      return contributionMade(state, event)
+    case 'contributionAccepted':
+      return contributionAccepted(state, event)
+    case 'contributionScored':
+      return contributionScored(state, event)
+    case 'coreReplaced':
+      return coreReplaced(state, event)
+    case 'votesCounted':
+      return votesCounted(state, event)
+    case 'rewardPaid':
+      return rewardPaid(state, event)
+    case 'curveCreated':
+      return curveCreated(state, event)
+    case 'curveTraded':
+      return curveTraded(state, event)
+    case 'curveTokenMoved':
+      return curveTokenMoved(state, event)
+    case 'curveGraduated':
+      return curveGraduated(state, event)
     case 'logRejected':
       return state.reject(event.origin, event.reason)
     default:

@@ -11,6 +11,8 @@
  * Amounts are bigint in the token's smallest unit (wei), shares of a royalty are ppm (1,000,000 = 100 %).
  */
 
+import type { AgentEvent } from './agentEvents'
+import type { CurveEvent } from './curveEvents'
 import type { RestakingEvent } from './eventsRestaking'
 import type { Of, Origin } from './origin'
 import type { EscrowRules, VotingEvent } from './votingEvents'
@@ -19,8 +21,8 @@ export type { Origin }
 
 export type ModelKind = 'MODEL' | 'GROUP' | 'DATASET' | 'COMPONENT' | 'SERVICE'
 export type EdgeRole = 'PARENT' | 'DATASET' | 'COMPONENT' | 'SERVICE'
-export type PoolKind = 'DIRECT' | 'LIQUID' | 'RESTAKING' | 'VOTE_ESCROW'
-export type FeeKind = 'USAGE' | 'LICENSE' | 'SALE' | 'DONATION'
+export type PoolKind = 'DIRECT' | 'LIQUID' | 'RESTAKING' | 'VOTE_ESCROW' | 'BONDING_CURVE'
+export type FeeKind = 'USAGE' | 'LICENSE' | 'SALE' | 'DONATION' | 'TAX'
 /**
  * How an edge's share travels further up.
  * - `HOP`: of what the child received, the parent gets the share, and passes its own parents' share on
@@ -96,6 +98,8 @@ export interface VersionPublished extends Of<'versionPublished'> {
   number: number
   contentHash?: string
   metadataUri?: string
+  /** model that it came from */
+  source?: string
 }
 
 /** One edge child -> parent. Emitted again for the same edge it adds what was undefined before. */
@@ -454,3 +458,5 @@ export type DomainEvent =
   | ReadUnanswered
   | RestakingEvent
   | LogRejected
+  | AgentEvent
+  | CurveEvent

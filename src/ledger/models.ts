@@ -51,6 +51,7 @@ export function modelRegistered(state: LedgerState, event: ModelRegistered): voi
       groupPoolId: null,
       taintCount: 0,
       tainted: false,
+      suspended: false,
       ...originColumns(origin),
     }),
   )
@@ -93,6 +94,7 @@ function addVersion(state: LedgerState, event: VersionPublished): boolean {
       number: event.number,
       contentHash: event.contentHash ?? null,
       metadataUri: event.metadataUri ?? null,
+      sourceId: event.source ?? null,
       ...originColumns(event.origin),
     }),
   )

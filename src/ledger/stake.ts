@@ -64,6 +64,7 @@ export function poolCreated(state: LedgerState, event: PoolCreated): void {
       maxLockSeconds: escrow?.maxLockSeconds ?? null,
       lockStepSeconds: escrow?.lockStepSeconds ?? null,
       patronCount: 0,
+      retiredAt: null,
       ...originColumns(origin),
     }),
   )

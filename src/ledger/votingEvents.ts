@@ -1,12 +1,7 @@
 import type { VoteFormula } from '../measures/voteBalance'
-import type { Origin } from './origin'
+import type { Of } from './origin'
 
 /** Domain events of vote escrows and of what their votes steer; ids and units: see events.ts. */
-
-interface Of<K extends string> {
-  kind: K
-  origin: Origin
-}
 
 /** How a vote escrow counts votes: see StakePool in schema.graphql. */
 export interface EscrowRules {

@@ -53,6 +53,8 @@ export interface AdapterContext {
   /** CAIP-2, `eip155:1514` */
   chain: string
   deployment: Deployment
+  /** all logs of the transaction that are read, in order: what a log leaves out, its neighbours may say */
+  transaction: readonly ProtocolLog[]
   /** role under which a contract was discovered (`discovers`), or undefined */
   discovered(address: string): string | undefined
 }

@@ -2,6 +2,7 @@ import { eigenlayer } from './eigenlayer/eigenlayer'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { story } from './story/story'
+import { virtuals } from './virtuals/virtuals'
 
 /** Every protocol that can be named in a config file. A new one is a folder beside this file and a line here. */
-export const protocols: Record<string, Protocol> = { eigenlayer, reference, story }
+export const protocols: Record<string, Protocol> = { eigenlayer, reference, story, virtuals }

@@ -64,7 +64,9 @@ function topicsOf({ inputs }: AbiEvent): number {
 export const eventNames = events.map(({ name }) => name)
 
 function emissionOf({ event, addresses }: (typeof events)[number]): fc.Arbitrary<Emission> {
-  const announces = /PoolCreated|VaultDeployed|TemplateRegistered/.test(event.name)
+  const announces = /PoolCreated|VaultDeployed|TemplateRegistered|NewPersona|AgentMigrated|Launched/.test(
+    event.name,
+  )
   const named = announces ? FOUND : [...FOUND, ...ADDRESSES]
   return fc.record({
     event: fc.constant(event),

@@ -45,6 +45,11 @@ const BACK_LINKS: Record<string, Record<string, string>> = {
     members: 'GroupMembership.groupId',
     memberships: 'GroupMembership.memberId',
     attestations: 'Attestation.modelId time_DESC',
+    contracts: 'ModelContract.modelId',
+    contributions: 'Contribution.modelId time_DESC',
+    rewardClaims: 'RewardClaim.modelId time_DESC',
+    curves: 'BondingCurve.modelId',
+    graduatedCurves: 'BondingCurve.graduatedModelId',
   },
   Account: {
     models: 'Model.ownerId',
@@ -68,6 +73,9 @@ const BACK_LINKS: Record<string, Record<string, string>> = {
     restakingRewards: 'RestakingRewardTotal.earnerId',
     licenses: 'License.receiverId time_DESC',
     attestations: 'Attestation.attesterId time_DESC',
+    rewardClaims: 'RewardClaim.accountId time_DESC',
+    votes: 'DelegateVotes.delegateId',
+    trades: 'CurveTrade.traderId time_DESC',
   },
   Token: {
     pools: 'StakePool.assetId',

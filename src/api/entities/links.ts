@@ -54,6 +54,13 @@ const TARGETS: Record<string, string> = {
   earnerId: 'Account',
   claimerId: 'Account',
   recipientId: 'Account',
+  sourceId: 'Model',
+  datasetId: 'Model',
+  graduatedModelId: 'Model',
+  graduatedTokenId: 'Token',
+  pairId: 'Account',
+  traderId: 'Account',
+  curveId: 'BondingCurve',
 }
 
 /**

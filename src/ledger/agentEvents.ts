@@ -1,0 +1,89 @@
+import type { Of } from './origin'
+
+/** Domain events of models with contracts, contributors and rewards of their own; ids and units: see events.ts. */
+
+/** A contract is the model's in this role from here on, instead of the one before. */
+export interface ModelContractNamed extends Of<'modelContractNamed'> {
+  model: string
+  /** in the protocol's words: `token`, `dao`, `tba` */
+  role: string
+  /** account id */
+  account: string
+}
+
+/** The model's other pools of direct stake count for nothing from here on; what they hold can be withdrawn. */
+export interface PoolsRetired extends Of<'poolsRetired'> {
+  model: string
+  /** the pool that counts */
+  pool: string
+}
+
+/** The protocol took a model out of service, or put it back. */
+export interface ModelSuspended extends Of<'modelSuspended'> {
+  model: string
+  suspended: boolean
+}
+
+/** Work was offered to a model: a version of one of its cores, or a dataset. Not accepted yet. */
+export interface ContributionMade extends Of<'contributionMade'> {
+  /** model id of its own */
+  contribution: string
+  /** model that it is offered to */
+  model: string
+  number: bigint
+  nft: string
+  /** contribution that it builds on; unchecked: may be of another model, or not exist */
+  parent?: string
+  /** contribution that it says to be trained on; holds only for a version */
+  dataset?: string
+}
+
+export interface ContributionAccepted extends Of<'contributionAccepted'> {
+  contribution: string
+  core: number
+  maturity: bigint
+  impact: bigint
+  /** true: a version of the core; false: a dataset */
+  isModel: boolean
+}
+
+/** Absolute, of 10,000: it replaces what was there. Anyone may have it worked out again, also of what was rejected. */
+export interface ContributionScored extends Of<'contributionScored'> {
+  contribution: string
+  maturity: bigint
+  impact: bigint
+}
+
+/** The contribution is the present version of its core, in the place of the one before. */
+export interface CoreReplaced extends Of<'coreReplaced'> {
+  model: string
+  core: number
+  contribution: string
+}
+
+/** All votes that a delegate has in a pool now, as its contract counts them. */
+export interface VotesCounted extends Of<'votesCounted'> {
+  pool: string
+  account: string
+  votes: bigint
+}
+
+/** A patron was paid a reward of the protocol: no royalty, and no fee of the model. */
+export interface RewardPaid extends Of<'rewardPaid'> {
+  model: string
+  account: string
+  rewardKind: 'STAKER' | 'VALIDATOR'
+  token: string
+  amount: bigint
+}
+
+export type AgentEvent =
+  | ModelContractNamed
+  | PoolsRetired
+  | ModelSuspended
+  | ContributionMade
+  | ContributionAccepted
+  | ContributionScored
+  | CoreReplaced
+  | VotesCounted
+  | RewardPaid

@@ -1,0 +1,148 @@
+import { BondingCurve, CurveTrade, StakeEvent, StakeEventKind, StakePool, type TradeSide } from '../model'
+import type { CurveCreated, CurveEvent, CurveGraduated, CurveTokenMoved, CurveTraded } from './curveEvents'
+import { originColumns, seeAccount, seeToken } from './parties'
+import { poolCreated, sharesTransferred, staked, withdrawn } from './stake'
+import type { LedgerState } from './state'
+
+/*
+ * Invariants, held by test/protocols/virtuals/virtuals.test.ts: until it graduates, pool.activeAssets = reserveAsset -
+ * initialReserveAsset; a position's shares are the account's balance of the curve's token; the pair has no position.
+ */
+
+/** The price is that of 10^18 wei of the token. */
+const PRICED = 10n ** 18n
+
+export function curveCreated(state: LedgerState, event: CurveCreated): void {
+  const { origin, curve: id } = event
+  const known = state.get(BondingCurve, id)
+  seeToken(state, event.token, origin)
+  seeAccount(state, event.pair, origin)
+  if (event.creator) seeAccount(state, event.creator, origin)
+  if (known) return state.reject(origin, `curve ${id} exists already`)
+  poolCreated(state, {
+    kind: 'poolCreated',
+    origin,
+    pool: event.pool,
+    poolKind: 'BONDING_CURVE',
+    model: event.model,
+    asset: event.asset,
+    unbondingSeconds: 0,
+    virtualAssets: 0n,
+    virtualShares: 0n,
+  })
+  state.put(
+    BondingCurve,
+    new BondingCurve({
+      id,
+      poolId: event.pool,
+      modelId: event.model,
+      pairId: event.pair,
+      tokenId: event.token,
+      assetId: event.asset,
+      creatorId: event.creator ?? null,
+      reserveToken: event.reserveToken,
+      reserveAsset: event.reserveAsset,
+      initialReserveToken: event.reserveToken,
+      initialReserveAsset: event.reserveAsset,
+      price: priceOf(event.reserveToken, event.reserveAsset),
+      tradeCount: 0,
+      graduatedModelId: null,
+      graduatedTokenId: null,
+      graduatedAt: null,
+      ...originColumns(origin),
+    }),
+  )
+}
+
+export function curveTraded(state: LedgerState, event: CurveTraded): void {
+  const { origin, trader, side, tokens, assets } = event
+  const curve = state.get(BondingCurve, event.curve)
+  const pool = curve && state.get(StakePool, curve.poolId)
+  if (!curve || !pool) return rejectUnknown(state, event)
+  if (curve.graduatedAt) return state.reject(origin, `trade on curve ${curve.id}, which has graduated`)
+  const isBuy = side === 'BUY'
+  const reserveToken = curve.reserveToken + (isBuy ? -tokens : tokens)
+  const reserveAsset = curve.reserveAsset + (isBuy ? assets : -assets)
+  if (reserveToken < 0n || reserveAsset < curve.initialReserveAsset) {
+    return state.reject(origin, `trade takes more from curve ${curve.id} than it holds`)
+  }
+  curve.reserveToken = reserveToken
+  curve.reserveAsset = reserveAsset
+  curve.price = priceOf(reserveToken, reserveAsset)
+  curve.tradeCount += 1
+  state.put(BondingCurve, curve)
+  state.add(
+    CurveTrade,
+    new CurveTrade({
+      id: state.factId(CurveTrade, origin),
+      curveId: curve.id,
+      poolId: curve.poolId,
+      modelId: curve.modelId,
+      traderId: trader,
+      side: side as TradeSide,
+      tokens,
+      assets,
+      tax: event.tax,
+      reserveToken,
+      reserveAsset,
+      price: curve.price,
+      ...originColumns(origin),
+    }),
+  )
+  const change = { origin, pool: curve.poolId, account: trader, assets, shares: tokens }
+  if (isBuy) staked(state, { ...change, kind: 'staked' })
+  else withdrawn(state, { ...change, kind: 'withdrawn' })
+}
+
+/** Out of the pair or minted: shares that nobody paid for. Into the pair or burned: given up, or exchanged after graduation. */
+export function curveTokenMoved(state: LedgerState, event: CurveTokenMoved): void {
+  const { origin, tokens: shares } = event
+  const curve = state.get(BondingCurve, event.curve)
+  if (!curve) return rejectUnknown(state, event)
+  const holder = (account?: string) => (account === curve.pairId ? undefined : account)
+  const from = holder(event.from)
+  const to = holder(event.to)
+  const pool = curve.poolId
+  if (from && to) sharesTransferred(state, { kind: 'sharesTransferred', origin, pool, from, to, shares })
+  else if (to) staked(state, { kind: 'staked', origin, pool, account: to, assets: 0n, shares })
+  else if (from) withdrawn(state, { kind: 'withdrawn', origin, pool, account: from, assets: 0n, shares })
+}
+
+/** All of the asset leaves. The holders' tokens stay theirs: each is a claim on one of the new token. */
+export function curveGraduated(state: LedgerState, event: CurveGraduated): void {
+  const { origin } = event
+  const curve = state.get(BondingCurve, event.curve)
+  const pool = curve && state.get(StakePool, curve.poolId)
+  seeToken(state, event.token, origin)
+  if (!curve || !pool) return rejectUnknown(state, event)
+  if (curve.graduatedAt) return state.reject(origin, `curve ${curve.id} has graduated already`)
+  curve.graduatedAt = new Date(origin.time)
+  curve.graduatedModelId = event.model ?? null
+  curve.graduatedTokenId = event.token
+  state.put(BondingCurve, curve)
+  state.add(
+    StakeEvent,
+    new StakeEvent({
+      id: state.factId(StakeEvent, origin),
+      kind: StakeEventKind.GRADUATE,
+      poolId: pool.id,
+      modelId: pool.modelId,
+      assetId: pool.assetId,
+      accountId: null,
+      sharesDelta: 0n,
+      activeDelta: -pool.activeAssets,
+      exitingDelta: 0n,
+      ...originColumns(origin),
+    }),
+  )
+  pool.activeAssets = 0n
+  state.put(StakePool, pool)
+}
+
+function priceOf(reserveToken: bigint, reserveAsset: bigint): bigint | null {
+  return reserveToken === 0n ? null : (reserveAsset * PRICED) / reserveToken
+}
+
+function rejectUnknown(state: LedgerState, event: CurveEvent): void {
+  state.reject(event.origin, `${event.kind}: no such curve: ${event.curve}`)
+}

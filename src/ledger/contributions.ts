@@ -1,0 +1,150 @@
+import { Contribution, LineageEdge, Model, ModelKind } from '../model'
+import type { ContributionAccepted, ContributionMade, ContributionScored, CoreReplaced } from './agentEvents'
+import type { Origin } from './events'
+import { modelForked, modelRegistered, versionPublished } from './models'
+import { originColumns } from './parties'
+import type { LedgerState } from './state'
+
+/*
+ * A contribution is a model of its own: it has an owner (of its NFT), and edges to the model that it serves (SERVICE), to
+ * what it builds on (PARENT), and to its dataset (DATASET). Its logs come in any order: it may be scored, and even
+ * accepted, before it is made.
+ */
+
+/** Scores are of it. */
+const MOST_POINTS = 10_000n
+
+export function contributionMade(state: LedgerState, event: ContributionMade): void {
+  const { origin, contribution: id, model } = event
+  const row = contributionOf(state, id, origin)
+  if (row.modelId) return state.reject(origin, `contribution ${id} was made already`)
+  row.modelId = model
+  row.number = event.number
+  row.parentId = event.parent ?? null
+  row.datasetId = event.dataset ?? null
+  state.put(Contribution, row)
+  modelRegistered(state, {
+    kind: 'modelRegistered',
+    origin,
+    model: id,
+    modelKind: 'COMPONENT',
+    nft: event.nft,
+    tokenId: event.number,
+  })
+  if (event.parent) {
+    modelForked(state, {
+      kind: 'modelForked',
+      origin,
+      child: id,
+      parent: event.parent,
+      role: 'PARENT',
+      ordinal: 0,
+    })
+  }
+  showImpact(state, row, origin)
+}
+
+/**
+ * Accepted before it is made, it is told to be a dataset of core 0 whatever it is: of those neither is known.
+ */
+export function contributionAccepted(state: LedgerState, event: ContributionAccepted): void {
+  const { origin, contribution: id, isModel } = event
+  const row = contributionOf(state, id, origin)
+  if (row.accepted) return state.reject(origin, `contribution ${id} was accepted already`)
+  row.accepted = true
+  row.acceptedAt = new Date(origin.time)
+  row.maturity = event.maturity
+  row.impact = event.impact
+  if (row.modelId) {
+    row.isModel = isModel
+    row.core = event.core
+  }
+  state.put(Contribution, row)
+  if (!row.modelId) return
+  const own = state.get(Model, id)
+  const served = state.get(Model, row.modelId)
+  if (own && !isModel) {
+    own.kind = ModelKind.DATASET
+    state.put(Model, own)
+  }
+  if (isModel && row.datasetId) {
+    modelForked(state, {
+      kind: 'modelForked',
+      origin,
+      child: id,
+      parent: row.datasetId,
+      role: 'DATASET',
+      ordinal: 2,
+    })
+  }
+  if (isModel && served) {
+    versionPublished(state, {
+      kind: 'versionPublished',
+      origin,
+      model: served.id,
+      number: served.version + 1,
+      source: id,
+    })
+  }
+  showImpact(state, row, origin)
+}
+
+export function contributionScored(state: LedgerState, event: ContributionScored): void {
+  const row = contributionOf(state, event.contribution, event.origin)
+  row.maturity = event.maturity
+  row.impact = event.impact
+  state.put(Contribution, row)
+  showImpact(state, row, event.origin)
+}
+
+export function coreReplaced(state: LedgerState, event: CoreReplaced): void {
+  const { origin, model, core } = event
+  const row = contributionOf(state, event.contribution, origin)
+  for (const former of state.list(Contribution, 'modelId', model)) {
+    if (!former.current || former.core !== core || former.id === row.id) continue
+    former.current = false
+    state.put(Contribution, former)
+  }
+  row.current = true
+  if (row.modelId) row.core = core
+  state.put(Contribution, row)
+}
+
+/** The one place where impact becomes the share of an edge. It moves no fee, only rewards: policy NONE. */
+function showImpact(state: LedgerState, row: Contribution, origin: Origin): void {
+  if (!row.modelId) return
+  const known = state.get(LineageEdge, `${row.id}|SERVICE|${row.modelId}`)
+  const impact = row.impact ?? 0n
+  const numerator = impact > MOST_POINTS ? MOST_POINTS : impact
+  if (known?.shareNumerator === numerator) return
+  modelForked(state, {
+    kind: 'modelForked',
+    origin,
+    child: row.id,
+    parent: row.modelId,
+    role: 'SERVICE',
+    ordinal: 1,
+    share: { numerator, denominator: MOST_POINTS },
+  })
+}
+
+function contributionOf(state: LedgerState, id: string, origin: Origin): Contribution {
+  return (
+    state.get(Contribution, id) ??
+    new Contribution({
+      id,
+      modelId: null,
+      number: null,
+      parentId: null,
+      datasetId: null,
+      isModel: null,
+      core: null,
+      accepted: false,
+      acceptedAt: null,
+      current: false,
+      maturity: null,
+      impact: null,
+      ...originColumns(origin),
+    })
+  )
+}
