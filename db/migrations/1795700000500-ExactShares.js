@@ -4,7 +4,9 @@ module.exports = class ExactShares1795700000500 {
   name = 'ExactShares1795700000500'
 
   async up(db) {
-    await db.query(`ALTER TABLE lineage_edge ADD share_numerator numeric, ADD share_denominator numeric`)
+    await db.query(
+      `ALTER TABLE lineage_edge ADD share_numerator numeric(78,0), ADD share_denominator numeric(78,0)`,
+    )
     await db.query(
       `UPDATE lineage_edge SET share_numerator = share_ppm, share_denominator = 1000000 WHERE share_ppm IS NOT NULL`,
     )
