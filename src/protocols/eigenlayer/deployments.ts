@@ -1,4 +1,4 @@
-import type { AdapterContext, Deployment } from '../protocol'
+import type { Deployment } from '../protocol'
 
 /** Chain id -> deployment: the addresses that EigenLayer publishes for its mainnet and its test networks. */
 export const deployments: Record<number, Deployment> = {
@@ -22,17 +22,6 @@ export const deployments: Record<number, Deployment> = {
   },
 }
 
-/** MIN_WITHDRAWAL_DELAY_BLOCKS, an immutable of the DelegationManager: 14 days on mainnet. */
-const MAINNET_DELAY = 100_800n
-const TEST_DELAY = 50n
-const TEST_NETWORKS = new Set(['eip155:11155111', 'eip155:17000', 'eip155:560048'])
-
-export function withdrawalDelay({ chain, deployment }: AdapterContext): bigint {
-  const set = deployment.settings?.withdrawalDelayBlocks
-  if (set !== undefined) return BigInt(set)
-  return TEST_NETWORKS.has(chain) ? TEST_DELAY : MAINNET_DELAY
-}
-
 /** What each address of a deployment is; in a config file these are the keys of `contracts`. */
 export const roles = {
   allocationManager: { required: true, doc: 'AllocationManager: magnitudes, allocations, slashes' },
@@ -45,5 +34,6 @@ export const roles = {
 
 /** What a config file may set. */
 export const settings = {
-  withdrawalDelayBlocks: 'minWithdrawalDelayBlocks() of the DelegationManager, where it is none of the known',
+  withdrawalDelayBlocks:
+    'minWithdrawalDelayBlocks() of the DelegationManager, where no endpoint can be asked for it',
 }

@@ -2,7 +2,7 @@ import type { DomainEvent, Origin } from '../../ledger/events'
 import type { OperatorSet } from '../../ledger/eventsRestaking'
 import { accountId, poolId } from '../../ledger/ids'
 import { type AbiEvent, decodeEvent } from '../decodeEvent'
-import type { AdapterContext, Handler } from '../protocol'
+import type { AdapterContext, Answer, Handler, Read } from '../protocol'
 
 /** "Nobody": not delegated, or by a slash. */
 export const nobody = '0x0000000000000000000000000000000000000000'
@@ -10,16 +10,22 @@ export const nobody = '0x0000000000000000000000000000000000000000'
 /** The strategy that stands for beacon chain ETH. */
 export const beaconChainEth = '0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0'
 
-/** A handler by its topic, as `Protocol.handlers` wants it: decodes the log and hands the arguments on. */
+/**
+ * A handler by its topic, as `Protocol.handlers` wants it: decodes the log and hands the arguments on.
+ *
+ * @param asks for what no log tells
+ */
 export function reads<Args>(
   event: AbiEvent<Args>,
-  handle: (args: Args, ids: Ids, origin: Origin, context: AdapterContext) => DomainEvent[],
+  handle: (args: Args, ids: Ids, origin: Origin, context: AdapterContext, answers: Answer[]) => DomainEvent[],
+  asks?: (context: AdapterContext) => Read[],
 ): Record<string, Handler> {
   return {
     [event.topic]: {
       event: event.signature,
-      handle: (log, origin, context) =>
-        handle(decodeEvent(event, log), new Ids(origin, context), origin, context),
+      reads: asks && ((_, context) => asks(context)),
+      handle: (log, origin, context, answers) =>
+        handle(decodeEvent(event, log), new Ids(origin, context), origin, context, answers),
     },
   }
 }

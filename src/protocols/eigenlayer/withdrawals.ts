@@ -1,8 +1,8 @@
 import { events as delegation } from '../../abi/eigenlayer/delegationManager'
 import type { Origin } from '../../ledger/events'
 import type { WithdrawalQueued } from '../../ledger/eventsRestaking'
-import { withdrawalDelay } from './deployments'
 import { beaconChainEth, type Ids, reads } from './reading'
+import { askForDelay, withdrawalDelay } from './withdrawalDelay'
 
 interface Withdrawal {
   staker: string
@@ -15,28 +15,36 @@ interface Withdrawal {
 
 /** Completion carries the root alone: as what it was paid, the next logs tell. */
 export const withdrawalHandlers = {
-  ...reads(delegation.SlashingWithdrawalQueued, (args, ids, origin, context) => [
-    queued(
-      args.withdrawalRoot,
-      args.withdrawal,
-      args.withdrawal.scaledShares,
-      args.sharesToWithdraw,
-      ids,
-      origin,
-      withdrawalDelay(context),
-    ),
-  ]),
-  ...reads(delegation.WithdrawalQueued, (args, ids, origin, context) => [
-    queued(
-      args.withdrawalRoot,
-      args.withdrawal,
-      args.withdrawal.shares,
-      args.withdrawal.shares,
-      ids,
-      origin,
-      withdrawalDelay(context),
-    ),
-  ]),
+  ...reads(
+    delegation.SlashingWithdrawalQueued,
+    (args, ids, origin, context, answers) => [
+      queued(
+        args.withdrawalRoot,
+        args.withdrawal,
+        args.withdrawal.scaledShares,
+        args.sharesToWithdraw,
+        ids,
+        origin,
+        withdrawalDelay(context, answers),
+      ),
+    ],
+    askForDelay,
+  ),
+  ...reads(
+    delegation.WithdrawalQueued,
+    (args, ids, origin, context, answers) => [
+      queued(
+        args.withdrawalRoot,
+        args.withdrawal,
+        args.withdrawal.shares,
+        args.withdrawal.shares,
+        ids,
+        origin,
+        withdrawalDelay(context, answers),
+      ),
+    ],
+    askForDelay,
+  ),
   ...reads(delegation.SlashingWithdrawalCompleted, (args, ids, origin) => [
     { kind: 'withdrawalCompleted', origin, withdrawal: ids.withdrawal(args.withdrawalRoot) },
   ]),
