@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/config/packageRoot'
+import { withSnapshot } from '../../src/postgres/snapshot'
 import { type Replay, replayServer } from '../../src/replay/replayServer'
+import { royaltyDues } from '../../src/royalties/dues'
+import { royaltyFlow } from '../../src/royalties/flow'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { type Reading, readRecording } from '../protocols/story/reading'
 import { Pipeline } from './pipeline'
@@ -86,6 +89,43 @@ describe("the recording of Story's contracts, from eth_getLogs to the tables, eq
         'royalty_balance ORDER BY account_id COLLATE "C", token_id COLLATE "C"',
       ),
     ).toEqual(reading.balances)
+  })
+
+  test('a policy owes nothing right after it moved all, pair by pair, and what it owes in the end is the rest', async () => {
+    const moves = reading.accruals.filter(({ kind }) => kind === 'ANCESTOR')
+    expect(moves).toHaveLength(5)
+    const { rows: blocks } = await database.pool.query<{ height: number; time: Date }>(
+      'SELECT DISTINCT block AS height, time FROM royalty_accrual',
+    )
+    const timeAfter = new Map(blocks.map(({ height, time }) => [height, new Date(time.getTime() + 1)]))
+    const pair = async (child: string, ancestor: string, tokenId: string, to?: Date) => {
+      const flow = await withSnapshot(database.pool, { timeoutMs: 30_000 }, db =>
+        royaltyFlow(db, { model: ancestor, direction: 'IN', to }),
+      )
+      const node = flow.nodes.find(({ model }) => model === child)!
+      return node.amounts.find(({ token }) => token === tokenId)!
+    }
+    const pairs = new Map<string, bigint>()
+    for (const { block, fromModelId, toModelId, tokenId, amount } of moves) {
+      const key = `${fromModelId} ${toModelId} ${tokenId}`
+      const moved = (pairs.get(key) ?? 0n) + BigInt(amount)
+      pairs.set(key, moved)
+      const after = await pair(fromModelId, toModelId, tokenId, timeAfter.get(block))
+      expect(after).toMatchObject({ entitled: moved, accrued: moved, owed: 0n, overpaid: 0n })
+    }
+    // Nobody paid after the last of them: only pairs that were never moved are still owed something.
+    const dues = await withSnapshot(database.pool, { timeoutMs: 30_000 }, db =>
+      royaltyDues(db, [...new Set(reading.models.map(({ id }) => id))]),
+    )
+    const owed = [...dues].flatMap(([model, { totals }]) =>
+      totals.map(total => ({ model, owed: total.owed, overpaid: total.overpaid })),
+    )
+    expect(owed.filter(one => one.overpaid !== 0n)).toEqual([])
+    // The fork's minting fee of 4: a tenth to each of its two parents, of which one has had it moved.
+    const second = 'eip155:1514/story:0x64b6d2'
+    expect(owed.filter(one => one.owed !== 0n)).toEqual([
+      { model: expect.stringContaining(second), owed: 400_000_000_000_000_000n, overpaid: 0n },
+    ])
   })
 
   test('disputes and the taint of descendants', async () => {
