@@ -36,6 +36,10 @@ export function arbitraryOf(parameter: AbiParameter, addresses: readonly Hex[]):
       return text
     case 'bytes':
       return fc.uint8Array({ maxLength: 600 }).map(bytes => `0x${Buffer.from(bytes).toString('hex')}`)
+    case 'tuple': {
+      const { components } = parameter as { components: readonly AbiParameter[] }
+      return fc.record(Object.fromEntries(components.map(one => [one.name!, arbitraryOf(one, addresses)])))
+    }
     default:
       throw new Error(`no values of type ${type}`)
   }

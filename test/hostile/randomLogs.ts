@@ -16,7 +16,9 @@ export const sources: Source[] = Object.values(protocols).map((protocol, p) => {
   const contracts = Object.fromEntries(
     Object.keys(protocol.roles).map((role, r) => [role, addressOf(0xd000 + p * 256 + r)]),
   )
-  const deployment: Deployment = { contracts, firstBlock: 0 }
+  // Figures that no log tells are given: there is no chain that could be asked.
+  const settings = Object.fromEntries(Object.keys(protocol.settings ?? {}).map(name => [name, 3]))
+  const deployment: Deployment = { contracts, firstBlock: 0, settings }
   return { protocol, deployment }
 })
 

@@ -40,6 +40,7 @@ const model = (change: Partial<Model> = {}) =>
     groupPoolId: null,
     taintCount: 0,
     tainted: false,
+    suspended: false,
     ...origin,
     ...change,
   })

@@ -16,11 +16,19 @@ export const GENESIS = Date.UTC(2026, 0, 1)
 
 type Row = Record<string, unknown>
 
-/** Inserts rows as they are; columns that are not named are null. */
+/** Inserts rows as they are; columns that none of them names have their defaults, and what is no column is left out. */
 export async function insert(pool: Pool, table: string, rows: Row[]): Promise<void> {
-  await pool.query(`INSERT INTO ${table} SELECT * FROM json_populate_recordset(NULL::${table}, $1)`, [
-    JSON.stringify(rows),
-  ])
+  const { rows: columns } = await pool.query<{ name: string }>(
+    `SELECT quote_ident(column_name) AS name FROM information_schema.columns
+      WHERE table_schema = 'public' AND table_name = $1 AND column_name = ANY ($2)`,
+    [table, [...new Set(rows.flatMap(row => Object.keys(row)))]],
+  )
+  if (columns.length === 0) return
+  const named = columns.map(({ name }) => name).join(', ')
+  await pool.query(
+    `INSERT INTO ${table} (${named}) SELECT ${named} FROM json_populate_recordset(NULL::${table}, $1)`,
+    [JSON.stringify(rows)],
+  )
 }
 
 /** A chain with a finalized head, and blocks above it that may be rolled back. */

@@ -138,7 +138,7 @@ export async function rowsOf(pool: Pool, chain?: string): Promise<Record<string,
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT c.table_name AS name FROM information_schema.columns c
       WHERE c.table_schema = 'public' AND c.column_name = 'chain'
-        AND c.table_name NOT IN ('indexer_progress', 'indexed_sources')
+        AND c.table_name NOT IN ('indexer_progress', 'indexed_sources', 'final_block')
       ORDER BY 1`,
   )
   const result: Record<string, string[]> = {}
