@@ -3,9 +3,7 @@ import type { OperatorSet } from '../../ledger/eventsRestaking'
 import { accountId, poolId } from '../../ledger/ids'
 import { type AbiEvent, decodeEvent } from '../decodeEvent'
 import type { AdapterContext, Answer, Handler, Read } from '../protocol'
-
-/** "Nobody": not delegated, or by a slash. */
-export const nobody = '0x0000000000000000000000000000000000000000'
+import { nobody } from '../reading'
 
 /** The strategy that stands for beacon chain ETH. */
 export const beaconChainEth = '0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0'

@@ -5,9 +5,9 @@ import { longText, shortText } from '../../ledger/freeText'
 import { accountId, nftId } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
+import { nftMoved } from '../reading'
 import { foreignModel, localModel } from './names'
 
-const ZERO = '0x0000000000000000000000000000000000000000'
 /** By the contract's numbers. */
 const roles: EdgeRole[] = ['PARENT', 'DATASET', 'COMPONENT', 'SERVICE']
 
@@ -70,8 +70,7 @@ export function versionPublished(log: ProtocolLog, origin: Origin): DomainEvent[
 /** ERC-721 `Transfer`, of a mint too. */
 export function ownershipTransferred(log: ProtocolLog, origin: Origin): DomainEvent[] {
   const { to, tokenId } = decodeEvent(events.Transfer, log)
-  const nft = nftId(origin.chain, log.address, tokenId)
-  return [{ kind: 'nftTransferred', origin, nft, to: to === ZERO ? undefined : accountId(origin.chain, to) }]
+  return [nftMoved(origin, tokenId, to)]
 }
 
 export function modelAttested(log: ProtocolLog, origin: Origin): DomainEvent[] {

@@ -7,9 +7,9 @@ import { shortText } from '../../ledger/freeText'
 import { accountId, poolId, tokenId } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
+import { nobody } from '../reading'
 import { localModel } from './names'
 
-const ZERO = '0x0000000000000000000000000000000000000000'
 const DIRECT = 0
 const LIQUID = 1
 
@@ -106,7 +106,7 @@ export function delegateChanged(log: ProtocolLog, origin: Origin): DomainEvent[]
       origin,
       pool: poolOf(log, origin),
       account: accountId(origin.chain, patron),
-      to: accountId(origin.chain, to === ZERO ? patron : to),
+      to: accountId(origin.chain, to === nobody ? patron : to),
     },
   ]
 }
@@ -152,7 +152,7 @@ export function withdrawn(log: ProtocolLog, origin: Origin): DomainEvent[] {
 /** ERC-20 `Transfer` of a liquid share; mints and burns are told by `Deposit` and `Withdraw`. */
 export function sharesTransferred(log: ProtocolLog, origin: Origin): DomainEvent[] {
   const { from, to, value } = decodeEvent(liquidEvents.Transfer, log)
-  if (from === ZERO || to === ZERO) return []
+  if (from === nobody || to === nobody) return []
   return [
     {
       kind: 'sharesTransferred',

@@ -1,7 +1,7 @@
 import { events as dispute } from '../../abi/story/disputeModule'
 import { accountId } from '../../ledger/ids'
+import { reads } from '../reading'
 import { disputeId, ipModel, tagText } from './naming'
-import { reads } from './reading'
 
 export const disputeHandlers = {
   ...reads(dispute.DisputeRaised, (args, origin) => [

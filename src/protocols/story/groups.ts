@@ -1,7 +1,7 @@
 import { events as grouping } from '../../abi/story/groupingModule'
 import { accountId } from '../../ledger/ids'
+import { reads } from '../reading'
 import { ipModel } from './naming'
-import { reads } from './reading'
 
 /**
  * The registry's `IPRegistered` of the group comes before, in the same transaction. `CollectedRoyaltiesToGroupPool`

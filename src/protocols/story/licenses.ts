@@ -6,8 +6,8 @@ import type { LicenseTermsRegistered } from '../../ledger/events'
 import { longText } from '../../ledger/freeText'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { Discovery } from '../protocol'
-import { byLog, ipModel, nobody, ppm, termsId } from './naming'
-import { reads } from './reading'
+import { nobody, reads } from '../reading'
+import { byLog, ipModel, ppm, termsId } from './naming'
 
 export const templateDiscovery: Discovery = {
   by: 'licenseRegistry',

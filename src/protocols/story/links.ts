@@ -3,8 +3,8 @@ import { events as royalty } from '../../abi/story/royaltyModule'
 import type { RoyaltyPolicy } from '../../ledger/events'
 import { accountId } from '../../ledger/ids'
 import type { AdapterContext } from '../protocol'
+import { reads } from '../reading'
 import { ipModel, percentShare, termsId } from './naming'
-import { reads } from './reading'
 
 /**
  * Carries the share and policy of each link, and comes before `DerivativeRegistered` in the same transaction; links

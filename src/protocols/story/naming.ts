@@ -1,9 +1,6 @@
 import type { Origin, Share } from '../../ledger/events'
 import { modelId } from '../../ledger/ids'
 
-/** The address of nobody: in `Transfer` mint and burn, elsewhere "not given". */
-export const nobody = '0x0000000000000000000000000000000000000000'
-
 /** An IP asset is named by its account's address, on the chain of the registry. */
 export function ipModel(chain: string, ipId: string): string {
   return modelId(chain, 'story', ipId)

@@ -1,8 +1,8 @@
 import { events as royalty } from '../../abi/story/royaltyModule'
 import { events as policy } from '../../abi/story/royaltyPolicy'
 import { accountId, tokenId } from '../../ledger/ids'
-import { byLog, ipModel, nobody } from './naming'
-import { reads } from './reading'
+import { nobody, reads } from '../reading'
+import { byLog, ipModel } from './naming'
 
 /*
  * A payment of 100 at a royalty stack of 30 %: the receiver's vault logs `RevenueTokenAddedToVault` of 70, the module

@@ -2,8 +2,8 @@ import { events as vault } from '../../abi/story/ipRoyaltyVault'
 import { events as royalty } from '../../abi/story/royaltyModule'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { Discovery } from '../protocol'
-import { ipModel, nobody } from './naming'
-import { reads } from './reading'
+import { nobody, reads } from '../reading'
+import { ipModel } from './naming'
 
 /** A vault mints its royalty tokens before the module announces it, in the same transaction. */
 export const vaultDiscovery: Discovery = {

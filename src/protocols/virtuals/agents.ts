@@ -4,9 +4,10 @@ import { events as nft } from '../../abi/virtuals/agentNft'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, nftId, poolId, tokenId } from '../../ledger/ids'
 import type { AdapterContext, Discovery, Handler, ProtocolLog } from '../protocol'
+import { followsOwners, nobody, reads } from '../reading'
 import { factories } from './deployments'
-import { agentModel, contractOf, nobody } from './naming'
-import { firstOf, moveOf, reads } from './reading'
+import { agentModel, contractOf } from './naming'
+import { firstOf, moveOf } from './reading'
 import { veTokenHandlers } from './veToken'
 
 /** Clones by the name of the event's argument, and the role under which they are found. */
@@ -74,18 +75,7 @@ export const migratorHandlers = reads(migrator.AgentMigrated, (args, origin, con
 })
 
 export const agentNftHandlers = {
-  ...reads(
-    nft.Transfer,
-    (args, origin) => [
-      {
-        kind: 'nftTransferred',
-        origin,
-        nft: nftId(origin.chain, origin.contract, args.tokenId),
-        to: args.to === nobody ? undefined : accountId(origin.chain, args.to),
-      },
-    ],
-    4,
-  ),
+  ...followsOwners(nft.Transfer),
   ...reads(nft.AgentBlacklisted, (args, origin) => [
     {
       kind: 'modelSuspended',

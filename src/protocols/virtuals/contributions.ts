@@ -1,23 +1,12 @@
 import { events as contribution } from '../../abi/virtuals/contributionNft'
 import { events as service } from '../../abi/virtuals/serviceNft'
-import { accountId, nftId } from '../../ledger/ids'
-import { agentModel, contributionModel, nobody } from './naming'
-import { reads } from './reading'
+import { nftId } from '../../ledger/ids'
+import { followsOwners, reads } from '../reading'
+import { agentModel, contributionModel } from './naming'
 
 /** Minted is not accepted, and nothing is checked: a parent may be rejected, another agent's, or not exist. 0 is none. */
 export const contributionHandlers = {
-  ...reads(
-    contribution.Transfer,
-    (args, origin) => [
-      {
-        kind: 'nftTransferred',
-        origin,
-        nft: nftId(origin.chain, origin.contract, args.tokenId),
-        to: args.to === nobody ? undefined : accountId(origin.chain, args.to),
-      },
-    ],
-    4,
-  ),
+  ...followsOwners(contribution.Transfer),
   ...reads(contribution.NewContribution, (args, origin) => [
     {
       kind: 'contributionMade',

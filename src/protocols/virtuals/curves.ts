@@ -4,9 +4,10 @@ import { events as bonding } from '../../abi/virtuals/bonding'
 import { events as pair } from '../../abi/virtuals/curvePair'
 import { accountId, poolId, tokenId } from '../../ledger/ids'
 import type { AdapterContext, Discovery, ProtocolLog } from '../protocol'
+import { nobody, reads } from '../reading'
 import { factories } from './deployments'
-import { agentModel, contractOf, curveId, launchedModel, nobody } from './naming'
-import { after, before, firstOf, type Move, moveOf, readAs, reads } from './reading'
+import { agentModel, contractOf, curveId, launchedModel } from './naming'
+import { after, before, firstOf, type Move, moveOf, readAs } from './reading'
 
 export const curveDiscoveries: Discovery[] = [
   {

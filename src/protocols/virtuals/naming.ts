@@ -3,8 +3,6 @@ import type { Origin } from '../../ledger/events'
 import { modelId } from '../../ledger/ids'
 import type { AdapterContext } from '../protocol'
 
-export const nobody = '0x0000000000000000000000000000000000000000'
-
 /** `eip155:8453/virtuals:12` */
 export function agentModel(chain: string, virtualId: bigint): string {
   return modelId(chain, 'virtuals', virtualId.toString())

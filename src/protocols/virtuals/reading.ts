@@ -1,22 +1,6 @@
 import { events as erc20 } from '../../abi/virtuals/agentVeToken'
-import type { DomainEvent, Origin } from '../../ledger/events'
 import { type AbiEvent, decodeEvent } from '../decodeEvent'
-import type { AdapterContext, Handler, ProtocolLog } from '../protocol'
-
-/** A handler by its topic, as `Protocol.handlers` wants it: decodes the log and hands the arguments on. */
-export function reads<Args>(
-  event: AbiEvent<Args>,
-  handle: (args: Args, origin: Origin, context: AdapterContext, log: ProtocolLog) => DomainEvent[],
-  topics?: number,
-): Record<string, Handler> {
-  return {
-    [event.topic]: {
-      event: event.signature,
-      topics,
-      handle: (log, origin, context) => handle(decodeEvent(event, log), origin, context, log),
-    },
-  }
-}
+import type { AdapterContext, ProtocolLog } from '../protocol'
 
 /** Arguments of a log that is the event; undefined: it is not, or cannot be read. */
 export function readAs<Args>(event: AbiEvent<Args>, log: ProtocolLog | undefined): Args | undefined {

@@ -3,8 +3,9 @@ import { events as tax } from '../../abi/virtuals/agentTax'
 import type { DomainEvent, FeeKind, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { AdapterContext } from '../protocol'
+import { reads } from '../reading'
 import { agentModel, contractOf, feeId } from './naming'
-import { after, before, firstOf, moveOf, readAs, reads } from './reading'
+import { after, before, firstOf, moveOf, readAs } from './reading'
 
 /** The whole cost went to the account of the agent's NFT by the VIRTUAL log before: earned and paid at once. */
 export const inferenceHandlers = reads(inference.Prompt, (args, origin, context, log) => {

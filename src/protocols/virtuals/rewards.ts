@@ -3,8 +3,8 @@ import { events as v3 } from '../../abi/virtuals/agentRewardV3'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { AdapterContext } from '../protocol'
+import { reads } from '../reading'
 import { agentModel, contractOf, contributionModel } from './naming'
-import { reads } from './reading'
 
 interface Paid {
   virtualId: bigint

@@ -4,9 +4,9 @@ import { events as veToken } from '../../abi/virtuals/agentVeToken'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, poolId } from '../../ledger/ids'
 import type { AdapterContext, Handler, ProtocolLog } from '../protocol'
+import { nobody, reads } from '../reading'
 import { factories } from './deployments'
-import { nobody } from './naming'
-import { after, readAs, reads } from './reading'
+import { after, readAs } from './reading'
 
 /** Stake has no event of its own: it is the token's mint to the receiver, and its burn. The asset is LP, one for one. */
 export const veTokenHandlers: Record<string, Handler> = {
