@@ -1,4 +1,5 @@
 import type { ManagedTransaction, Transaction } from 'neo4j-driver'
+import { shareOf } from '../lineage/share'
 import { answerClosure, answerClosures, type Search, type Subgraph } from './closureAnswer'
 import { checkCommon, intersect } from './commonAncestors'
 import {
@@ -160,10 +161,7 @@ function edgeOf(properties: Record<string, unknown>, childId: string, parentId: 
     role: role as string,
     ordinal: Number(ordinal),
     sharePpm: sharePpm === undefined ? null : Number(sharePpm),
-    share:
-      shareNumerator === undefined
-        ? null
-        : { numerator: BigInt(shareNumerator as string), denominator: BigInt(shareDenominator as string) },
+    share: shareOf(shareNumerator as string | undefined, shareDenominator as string | undefined),
     policy: policy as LineageEdge['policy'],
   }
 }

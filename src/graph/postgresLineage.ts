@@ -1,3 +1,4 @@
+import { shareOf } from '../lineage/share'
 import type { Snapshot } from '../postgres/snapshot'
 import { answerClosure, answerClosures, type Search, type Subgraph } from './closureAnswer'
 import { checkCommon } from './commonAncestors'
@@ -135,10 +136,7 @@ export class PostgresLineage implements Lineage {
     })
     return rows.map(({ numerator, denominator, policy, ...edge }) => ({
       ...edge,
-      share:
-        numerator === null || denominator === null
-          ? null
-          : { numerator: BigInt(numerator), denominator: BigInt(denominator) },
+      share: shareOf(numerator, denominator),
       policy,
     }))
   }

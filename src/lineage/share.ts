@@ -7,6 +7,15 @@ export interface Share {
 
 export const NONE: Share = { numerator: 0n, denominator: 1n }
 
+/** As both stores keep it; null: there is none. */
+export function shareOf(
+  numerator: string | null | undefined,
+  denominator: string | null | undefined,
+): Share | null {
+  if (numerator == null || denominator == null) return null
+  return { numerator: BigInt(numerator), denominator: BigInt(denominator) }
+}
+
 /** ⌊amount × share⌋, as contracts divide. */
 export function partOf(amount: bigint, { numerator, denominator }: Share): bigint {
   return (amount * numerator) / denominator

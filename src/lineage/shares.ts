@@ -1,6 +1,6 @@
 import { cyclicEdges, type Link } from './cycles'
 import { type Policy, policies } from './policies'
-import type { Share } from './share'
+import { partOf, type Share } from './share'
 
 /** What is needed of an edge to let a share pass. */
 export interface ShareEdge extends Link {
@@ -44,11 +44,11 @@ function towardsAncestors(root: string, edges: ShareEdge[]): Map<string, number>
     if (pathsHere === undefined) continue // not reached from the root
     paths.set(parentId, (paths.get(parentId) ?? 0n) + pathsHere)
     if (policies[policy].passedOn && share) {
-      const passed = scaled(hop.get(childId) ?? 0n, share)
+      const passed = partOf(hop.get(childId) ?? 0n, share)
       hop.set(parentId, (hop.get(parentId) ?? 0n) + passed)
     }
     if (policies[policy].ofEveryDescendant && share) {
-      absolute.set(parentId, (absolute.get(parentId) ?? 0n) + pathsHere * scaled(ONE, share))
+      absolute.set(parentId, (absolute.get(parentId) ?? 0n) + pathsHere * partOf(ONE, share))
     }
   }
   paths.delete(root)
@@ -64,10 +64,10 @@ function fromDescendants(root: string, edges: ShareEdge[]): Map<string, number> 
     if (!reached.has(parentId)) continue
     reached.add(childId)
     if (policies[policy].passedOn && share) {
-      const passed = scaled(hop.get(parentId) ?? 0n, share)
+      const passed = partOf(hop.get(parentId) ?? 0n, share)
       hop.set(childId, (hop.get(childId) ?? 0n) + passed)
     }
-    const direct = parentId === root && policies[policy].ofEveryDescendant && share ? scaled(ONE, share) : 0n
+    const direct = parentId === root && policies[policy].ofEveryDescendant && share ? partOf(ONE, share) : 0n
     const indirect = parentId === root ? 0n : (absolute.get(parentId) ?? 0n)
     absolute.set(childId, (absolute.get(childId) ?? 0n) + direct + indirect)
   }
@@ -120,7 +120,3 @@ const ONE = 10n ** 120n
 const ONE_PPM = ONE / WHOLE_PPM
 /** What dropped places can come to, so that three thirds are the whole. */
 const SLACK = 10n ** 20n
-
-function scaled(amount: bigint, { numerator, denominator }: Share): bigint {
-  return (amount * numerator) / denominator
-}

@@ -1,4 +1,5 @@
 import type { ShareEdge } from '../lineage/royaltyGraph'
+import { NONE, shareOf } from '../lineage/share'
 import type { Snapshot } from '../postgres/snapshot'
 
 /** A lineage edge with what decides which fees it counts for. */
@@ -93,7 +94,7 @@ export async function linksOf(db: Snapshot, models: readonly string[], limit?: n
   })
   return rows.map(({ numerator, denominator, position, ...link }) => ({
     ...link,
-    share: { numerator: BigInt(numerator ?? 0), denominator: BigInt(denominator ?? 1) },
+    share: shareOf(numerator, denominator) ?? NONE,
     position: BigInt(position),
   }))
 }
