@@ -1,8 +1,9 @@
-import { type PoolKind, RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../model'
+import { RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { StrategyTokenSet } from './eventsRestaking'
-import { originColumns, seeToken } from './parties'
+import { originColumns } from './parties'
 import { OFFSET } from './restakingMath'
+import { poolCreated } from './stake'
 import { type LedgerState, Note } from './state'
 
 /*
@@ -96,28 +97,21 @@ export function poolOf(
     strategy.assetId = assetId
     state.put(RestakingStrategy, strategy)
   }
-  seeToken(state, assetId, origin)
+  poolCreated(state, {
+    kind: 'poolCreated',
+    origin,
+    pool: poolId,
+    poolKind: 'RESTAKING',
+    asset: assetId,
+    unbondingSeconds: 0,
+    virtualAssets: OFFSET,
+    virtualShares: OFFSET,
+  })
+  const pool = state.get(StakePool, poolId)!
   const assets = strategy.earlyAssets > 0n ? strategy.earlyAssets : 0n
-  const pool = state.put(
-    StakePool,
-    new StakePool({
-      id: poolId,
-      modelId: null,
-      kind: 'RESTAKING' as PoolKind,
-      assetId,
-      unbondingSeconds: 0,
-      activeAssets: assets,
-      exitingAssets: 0n,
-      slashedAssets: 0n,
-      compoundedAssets: assets,
-      totalShares: 0n,
-      totalExitShares: 0n,
-      virtualAssets: OFFSET,
-      virtualShares: OFFSET,
-      patronCount: 0,
-      ...originColumns(origin),
-    }),
-  )
+  pool.activeAssets = assets
+  pool.compoundedAssets = assets
+  state.put(StakePool, pool)
   if (assets > 0n) recordStake(state, pool, origin, { kind: StakeEventKind.COMPOUND, activeDelta: assets })
   return pool
 }

@@ -86,22 +86,12 @@ export class Endpoint {
 
   /** Calls in as few requests as the endpoint allows; answers in their order. */
   async batchCall<T>(calls: Call[], signal?: AbortSignal): Promise<T[]> {
-    const parts: Promise<unknown[]>[] = []
-    const size = this.callsInBatch
-    for (let start = 0; start < calls.length; start += size) {
-      parts.push(this.send(calls.slice(start, start + size), signal))
-    }
-    return (await Promise.all(parts)).flat() as T[]
+    return (await this.inBatches(calls, signal)) as T[]
   }
 
   /** The same, where a call that is refused has its error for an answer. What fails of the whole is thrown. */
-  async settle(calls: Call[], signal?: AbortSignal): Promise<unknown[]> {
-    const parts: Promise<unknown[]>[] = []
-    const size = this.callsInBatch
-    for (let start = 0; start < calls.length; start += size) {
-      parts.push(this.send(calls.slice(start, start + size), signal, true))
-    }
-    return (await Promise.all(parts)).flat()
+  settle(calls: Call[], signal?: AbortSignal): Promise<unknown[]> {
+    return this.inBatches(calls, signal, true)
   }
 
   /** After it has refused a batch of the present size. */
@@ -144,6 +134,19 @@ export class Endpoint {
     return rateLimit === undefined
       ? this.batchSize
       : Math.max(1, Math.min(this.batchSize, Math.floor(rateLimit / 5)))
+  }
+
+  private async inBatches(
+    calls: Call[],
+    signal: AbortSignal | undefined,
+    settled?: boolean,
+  ): Promise<unknown[]> {
+    const parts: Promise<unknown[]>[] = []
+    const size = this.callsInBatch
+    for (let start = 0; start < calls.length; start += size) {
+      parts.push(this.send(calls.slice(start, start + size), signal, settled))
+    }
+    return (await Promise.all(parts)).flat()
   }
 
   /** @param settled errors of single calls are answers */
