@@ -20,6 +20,7 @@ import { subscriptionDefs, subscriptionResolvers } from './resolvers/subscriptio
 import { tokenAmountDefs, tokenAmountResolvers } from './resolvers/tokenAmount'
 import { transferDefs, transferResolvers } from './resolvers/transfer'
 import { tvlDefs, tvlResolvers } from './resolvers/tvl'
+import { votesDefs, votesResolvers } from './resolvers/votes'
 import { worthDefs, worthResolvers } from './resolvers/worth'
 import { scalarDefs, scalarResolvers } from './scalars'
 
@@ -33,6 +34,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       modelDefs,
       modelStakeDefs,
       stakeConcentrationDefs,
+      votesDefs,
       inheritedStakeDefs,
       lineageDefs,
       modelRoyaltiesDefs,
@@ -56,6 +58,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       modelResolvers(model),
       modelStakeResolvers(model),
       stakeConcentrationResolvers(model),
+      votesResolvers(model),
       inheritedStakeResolvers(),
       lineageResolvers(model),
       modelRoyaltiesResolvers(model),

@@ -59,6 +59,43 @@ export function stakeShare(stake: bigint, allStake: bigint): number | null {
 }
 
 /**
+ * A model's influence by votes, beside that by stake: Σ weight of its gauges / Σ weight of all gauges of the escrows of
+ * one token, 0 to 1, six decimals. A gauge's weight is what its votes weigh at one time, that of the newest block (see
+ * `votePower` and `gaugeWeight`): integers, added up and divided once, at the end. Null where nothing has a weight.
+ *
+ * A lock of 1000 for a quarter of the longest time has 250 votes; 60 % of them for one model and 40 % for another, which
+ * half of the lock's time later weigh 75 and 50:
+ *
+ * @example voteShare(150n, 150n + 100n) // 0.6
+ * @example voteShare(votePower({ amount: 1000n, start: 0n, end: 100n, permanent: false, weightBps: 6000 }, { formula: 'LINEAR', maxLock: 400n }, 50n), 125n) // 0.6
+ */
+export function voteShare(weight: bigint, allWeight: bigint): number | null {
+  return ratio(weight, allWeight, 6)
+}
+
+export interface VoteInfluence {
+  account: string
+  /** weight of its votes for the model */
+  votes: bigint
+  /** of all votes for the model, 0 to 1, six decimals */
+  share: number
+}
+
+/**
+ * Influence by votes of each account on a model: weight of its votes for it / Σ weight of all votes for it. What an admin
+ * gave a gauge besides is nobody's. The most influential first, then by account; accounts without votes are left out.
+ *
+ * @example voteInfluence([{ account: 'a', votes: 1n }, { account: 'b', votes: 3n }]) // [{ account: 'b', votes: 3n, share: 0.75 }, { account: 'a', votes: 1n, share: 0.25 }]
+ */
+export function voteInfluence(votes: readonly { account: string; votes: bigint }[]): VoteInfluence[] {
+  const total = sum(votes.map(vote => vote.votes))
+  return votes
+    .filter(vote => vote.votes > 0n)
+    .map(({ account, votes }) => ({ account, votes, share: ratio(votes, total, 6) ?? 0 }))
+    .sort((a, b) => (a.votes > b.votes ? -1 : a.votes < b.votes ? 1 : a.account < b.account ? -1 : 1))
+}
+
+/**
  * Share of the stake that steers for somebody else than who staked it: Σ stake with delegate ≠ account / Σ stake,
  * 0 to 1, six decimals; null where nothing is staked.
  *

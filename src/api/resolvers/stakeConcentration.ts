@@ -5,10 +5,9 @@ import { nakamoto } from '../../measures/nakamoto'
 import { positionAssets } from '../../measures/poolValue'
 import type { EntityModel } from '../entities/entityModel'
 import { linkedRow, type ResolverMap } from '../entities/entityResolvers'
-import { lowerHex, malformedId } from '../entities/ids'
-import { LARGEST_PAGE } from '../entities/pageArgs'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
+import { accountFilter, checkedFirst } from './accountFilter'
 import { poolsOf, positionsOf } from './stakeReader'
 import { tokenOf } from './tokenAmount'
 
@@ -18,7 +17,7 @@ export const stakeConcentrationDefs = /* GraphQL */ `
     concentration: [StakeConcentration!]!
     """
     Who steers with the stake: own stake that is not delegated, and stake that others delegated. The most influential
-    first, or one account alone (CAIP-10, or an address).
+    first, or one account alone (CAIP-10, or an address). Who steers with votes: voteInfluence.
     """
     influence(account: ID, first: Int = 10): [StakeInfluence!]!
   }
@@ -79,13 +78,12 @@ export function stakeConcentrationResolvers(model: EntityModel): ResolverMap {
           }
         }),
       influence: async (source, args: { account?: string | null; first: number }, { scope }) => {
-        const only = args.account == null ? undefined : accountFilter(args.account)
-        if (args.first < 0 || args.first > LARGEST_PAGE)
-          throw userError('BAD_USER_INPUT', `first: ${args.first}`, `give 0 to ${LARGEST_PAGE}`)
+        const only = accountFilter(args.account)
+        const first = checkedFirst(args.first)
         return (await stakesOf(scope, source.id)).flatMap(({ tokenId, positions }) =>
           influence(positions)
-            .filter(one => !only || only(one.account))
-            .slice(0, args.first)
+            .filter(one => only(one.account))
+            .slice(0, first)
             .map(one => ({ ...one, tokenId })),
         )
       },
@@ -103,13 +101,6 @@ export function stakeConcentrationResolvers(model: EntityModel): ResolverMap {
       account: (source, _, { scope }) => linkedRow(account, source.account as string, scope),
     },
   }
-}
-
-function accountFilter(given: string): (account: string) => boolean {
-  const id = lowerHex(given)
-  const malformed = malformedId('Account', id)
-  if (malformed) throw malformed
-  return account => account === id || account.endsWith(`:${id}`)
 }
 
 async function stakesOf(scope: RequestScope, model: string): Promise<TokenStake[]> {
