@@ -1,5 +1,6 @@
 import type { DomainEvent, LogRejected, Origin } from '../ledger/events'
 import type { AdapterContext, Answer, Deployment, Protocol, ProtocolLog, Read } from '../protocols/protocol'
+import { TransactionLogs } from '../protocols/transactionLogs'
 import type { LogFilter } from '../rpc/chainLogs'
 import { Answers } from './reads/answers'
 
@@ -16,6 +17,7 @@ export type Discovered = Map<string, { protocol: string; role: string }>
 export type RefusedLogs = ReadonlyMap<string, string>
 
 const NONE: RefusedLogs = new Map()
+const NO_TRANSACTION = new TransactionLogs([])
 
 /** A log's place in one fork of the chain. */
 export function placeOf({ blockHash, logIndex }: ProtocolLog): string {
@@ -67,7 +69,7 @@ export function* decodeEach(
   }))
   for (const transaction of transactionsOf(logs)) {
     const announcements = new Map<ProtocolLog, DomainEvent[]>()
-    for (const { context } of readings) context.transaction = transaction
+    for (const { context } of readings) context.transaction = new TransactionLogs(transaction)
     for (const log of transaction) {
       if (refused.size > 0 && refused.has(placeOf(log))) continue
       for (const source of sources) announce(chain, source, log, discovered, announcements)
@@ -126,7 +128,7 @@ function contextOf(chain: string, { protocol, deployment }: Source, discovered: 
   return {
     chain,
     deployment,
-    transaction: [],
+    transaction: NO_TRANSACTION,
     discovered: address => discoveredRole(protocol, address, discovered),
   }
 }

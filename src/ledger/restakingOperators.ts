@@ -14,17 +14,23 @@ import type {
   OperatorSharesSlashed,
   OperatorWasSlashed,
 } from './eventsRestaking'
+import { Note } from './note'
 import { originColumns, seeAccount } from './parties'
 import { allocated } from './restakingMath'
 import { operatorStake, putOperatorStake, scalingResets } from './restakingRows'
 import { moveOut, tokensOf } from './restakingStrategies'
-import { type LedgerState, Note } from './state'
+import type { LedgerState } from './state'
 
 /** Shares that slashes of this transaction took, by pool and operator, until `operatorWasSlashed` says by whom. */
-const takenBySlash = new Note<Map<string, { operator: bigint; all: bigint }>>(
-  () => new Map(),
-  taken => new Map([...taken].map(([key, value]) => [key, { ...value }])),
-)
+const takenBySlash = new Note<string, Taken>()
+
+interface Taken {
+  operator: bigint
+  /** with the queue's */
+  all: bigint
+}
+
+const NOTHING: Taken = { operator: 0n, all: 0n }
 
 /** A slash takes the operator's part here; `operatorSharesSlashed` tells of it again, with the queue's. */
 export function operatorSharesMoved(state: LedgerState, event: OperatorSharesMoved): void {
@@ -32,16 +38,16 @@ export function operatorSharesMoved(state: LedgerState, event: OperatorSharesMov
   const stake = operatorStake(state, pool, operator, origin)
   seeAccount(state, operator, origin)
   // Delegating set the factor: it was no reset by a withdrawal (see scalingFactorSet).
-  if (account !== undefined && delta > 0n) state.note(scalingResets).delete(`${pool}|${account}`)
+  if (account !== undefined && delta > 0n) state.note(scalingResets).set(`${pool}|${account}`, undefined)
   if (stake.shares + delta < 0n)
     return state.reject(origin, `${operator} loses more shares of ${pool} than it has: ${stake.shares}`)
   stake.shares += delta
-  if (account === undefined) slashOf(state, pool, operator).operator -= delta
+  if (account === undefined) takeBySlash(state, pool, operator, { operator: -delta, all: 0n })
   putOperatorStake(state, stake, origin)
 }
 
 export function operatorSharesSlashed(state: LedgerState, event: OperatorSharesSlashed): void {
-  slashOf(state, event.pool, event.operator).all += event.shares
+  takeBySlash(state, event.pool, event.operator, { operator: 0n, all: event.shares })
 }
 
 export function magnitudeSet(state: LedgerState, event: MagnitudeSet): void {
@@ -102,8 +108,7 @@ export function operatorWasSlashed(state: LedgerState, event: OperatorWasSlashed
   seeAccount(state, set.avs, origin)
   for (const { pool: poolId, wadSlashed } of event.parts) {
     const key = `${poolId}|${operator}`
-    const { operator: operatorShares, all } = taken.get(key) ?? { operator: 0n, all: 0n }
-    taken.delete(key)
+    const { operator: operatorShares, all } = taken.take(key) ?? NOTHING
     const queuedShares = all > operatorShares ? all - operatorShares : 0n
     const model = { modelId: set.model ?? null }
     state.add(
@@ -167,10 +172,9 @@ export function burnableSharesMoved(state: LedgerState, event: BurnableSharesMov
   state.put(BurnableShares, burnable)
 }
 
-function slashOf(state: LedgerState, pool: string, operator: string): { operator: bigint; all: bigint } {
+function takeBySlash(state: LedgerState, pool: string, operator: string, more: Taken): void {
   const taken = state.note(takenBySlash)
   const key = `${pool}|${operator}`
-  const slash = taken.get(key) ?? { operator: 0n, all: 0n }
-  taken.set(key, slash)
-  return slash
+  const before = taken.get(key) ?? NOTHING
+  taken.set(key, { operator: before.operator + more.operator, all: before.all + more.all })
 }

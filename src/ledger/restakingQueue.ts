@@ -1,26 +1,24 @@
 import { ExitRequest, ExitStatus, MagnitudeCheckpoint, RestakingWithdrawal, StakePool } from '../model'
 import type { Origin } from './events'
 import type { WithdrawalCompleted, WithdrawalQueued } from './eventsRestaking'
+import { Note, pop, push, type Stack } from './note'
 import { originColumns, seeAccount } from './parties'
 import { depositSharesTaken, mulWad, WAD } from './restakingMath'
 import { operatorStakeId, putPosition, restakedPosition, scalingResets } from './restakingRows'
 import { moveOut, tokensOf } from './restakingStrategies'
-import { type LedgerState, Note } from './state'
+import type { LedgerState } from './state'
 
 /** A part of a withdrawal that this transaction completed, until the next logs say as what it was paid. */
 interface Open {
   request: string
-  pool: string
   account: string
   shares: bigint
-  /** in tokens, whose transfer comes next */
-  priced: boolean
 }
 
-const open = new Note<Open[]>(
-  () => [],
-  parts => parts.map(part => ({ ...part })),
-)
+/** By pool: parts of which nothing is told yet, the next one on top. */
+const open = new Note<string, Stack<Open>>()
+/** By pool: the part that is paid in tokens, whose transfer comes next. */
+const priced = new Note<string, Open>()
 
 /**
  * Takes deposit shares, by the factor before the reset where the withdrawal took all that was left. Of a strategy that
@@ -29,7 +27,7 @@ const open = new Note<Open[]>(
 export function withdrawalQueued(state: LedgerState, event: WithdrawalQueued): void {
   const { origin, parts, account, operator, withdrawal } = event
   const known = state.get(RestakingWithdrawal, withdrawal)
-  const positions = parts.map(({ pool }) => restakedPosition(state, pool, account, origin))
+  for (const { pool } of parts) restakedPosition(state, pool, account, origin) // asked for before anything is changed
   const pools = parts.map(({ pool }) => state.get(StakePool, pool))
   seeAccount(state, account, origin)
   if (operator !== undefined) seeAccount(state, operator, origin)
@@ -51,12 +49,10 @@ export function withdrawalQueued(state: LedgerState, event: WithdrawalQueued): v
     }),
   )
   const resets = state.note(scalingResets)
+  const lastOf = new Map(parts.map(({ pool }, i) => [pool, i]))
   for (const [i, { pool, scaledShares, sharesThen, isPod }] of parts.entries()) {
-    const position =
-      parts.findIndex(part => part.pool === pool) === i
-        ? positions[i]!
-        : restakedPosition(state, pool, account, origin)
-    const isLast = parts.findLastIndex(part => part.pool === pool) === i
+    const position = restakedPosition(state, pool, account, origin)
+    const isLast = lastOf.get(pool) === i
     const before = resets.get(position.id)
     const asked = depositSharesTaken(scaledShares, before ?? position.scalingFactor)
     const takesAll = isLast && before !== undefined
@@ -65,7 +61,7 @@ export function withdrawalQueued(state: LedgerState, event: WithdrawalQueued): v
       position.depositShares -= taken
       putPosition(state, position, origin)
     }
-    if (isLast) resets.delete(position.id)
+    if (isLast) resets.set(position.id, undefined)
     state.put(
       ExitRequest,
       new ExitRequest({
@@ -101,7 +97,7 @@ export function withdrawalCompleted(state: LedgerState, event: WithdrawalComplet
   if (withdrawal.completedBlock != null) return state.reject(origin, `${id} is completed already`)
   withdrawal.completedBlock = origin.block
   state.put(RestakingWithdrawal, withdrawal)
-  for (let i = 0; i < withdrawal.parts; i++) {
+  for (let i = withdrawal.parts - 1; i >= 0; i--) {
     const request = state.get(ExitRequest, `${id}/${i}`)
     if (!request) continue
     const position = restakedPosition(state, request.poolId, request.accountId, origin)
@@ -114,13 +110,7 @@ export function withdrawalCompleted(state: LedgerState, event: WithdrawalComplet
       position.beaconFactor === WAD && !request.poolId.endsWith(BEACON_CHAIN_ETH) ? 0n : shares
     state.put(ExitRequest, request)
     if (shares === 0n) continue // the contract does nothing for it
-    state.note(open).push({
-      request: request.id,
-      pool: request.poolId,
-      account: request.accountId,
-      shares,
-      priced: false,
-    })
+    push(state.note(open), request.poolId, { request: request.id, account: request.accountId, shares })
   }
 }
 
@@ -129,18 +119,17 @@ const BEACON_CHAIN_ETH = ':0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0'
 
 /** The strategy told its rate: a part that waits for it is paid in tokens. */
 export function payInTokens(state: LedgerState, pool: string, origin: Origin): void {
-  const part = state.note(open).find(one => one.pool === pool && !one.priced)
+  const part = pop(state.note(open), pool)
   if (!part) return
-  part.priced = true
+  state.note(priced).set(pool, part)
   moveOut(state, pool, part.shares, origin, part.account)
 }
 
 /** Tokens left the strategy. Undefined: for no part of a withdrawal. */
 export function tokensPaid(state: LedgerState, pool: string, amount: bigint): string | undefined {
-  const parts = state.note(open)
-  const at = parts.findIndex(one => one.pool === pool && one.priced)
-  if (at < 0) return undefined
-  const { request: id, account } = parts.splice(at, 1)[0]!
+  const part = state.note(priced).take(pool)
+  if (!part) return undefined
+  const { request: id, account } = part
   const request = state.get(ExitRequest, id)
   if (request) {
     request.paidAssets = amount
@@ -152,9 +141,8 @@ export function tokensPaid(state: LedgerState, pool: string, amount: bigint): st
 /** Shares were added to a staker's without new money: a part was paid in shares. */
 export function putBack(state: LedgerState, pool: string, account: string): boolean {
   const parts = state.note(open)
-  const at = parts.findIndex(one => one.pool === pool && one.account === account && !one.priced)
-  if (at < 0) return false
-  const request = state.get(ExitRequest, parts.splice(at, 1)[0]!.request)
+  if (parts.get(pool)?.top.account !== account) return false
+  const request = state.get(ExitRequest, pop(parts, pool)!.request)
   if (request) {
     request.status = ExitStatus.RESTAKED
     request.paidAssets = 0n

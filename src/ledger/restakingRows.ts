@@ -1,9 +1,10 @@
 import { OperatorStake, OperatorStakeChange, RestakedPosition, RestakedPositionChange } from '../model'
 import type { Origin } from './events'
 import { addressOf } from './ids'
+import { Note } from './note'
 import { originColumns } from './parties'
 import { WAD } from './restakingMath'
-import { type LedgerState, Note } from './state'
+import type { LedgerState } from './state'
 
 /** The rows that several handlers of restaking change, and their histories. */
 
@@ -97,7 +98,4 @@ export function putOperatorStake(state: LedgerState, stake: OperatorStake, origi
  * Scaling factors before those that were set to 1 in this transaction, by position: a withdrawal that takes everything
  * resets the factor, and its log comes after.
  */
-export const scalingResets = new Note<Map<string, bigint>>(
-  () => new Map(),
-  resets => new Map(resets),
-)
+export const scalingResets = new Note<string, bigint>()

@@ -8,27 +8,24 @@ import type {
   RestakingRewardClaimed,
   ScalingFactorSet,
 } from './eventsRestaking'
+import { Note } from './note'
 import { originColumns, seeAccount, seeToken } from './parties'
 import { WAD } from './restakingMath'
 import { putBack } from './restakingQueue'
 import { putPosition, restakedPosition, restakerId, scalingResets } from './restakingRows'
-import { moveIn, poolOf, strategyNotes, strategyOf } from './restakingStrategies'
-import { type LedgerState, Note } from './state'
+import { moveIn, poolOf, pricedAt, strategyOf, transferredAt } from './restakingStrategies'
+import type { LedgerState } from './state'
 
 /** Places of this transaction's deposits, and whose they were. */
-const deposits = new Note<Map<number, string>>(
-  () => new Map(),
-  places => new Map(places),
-)
+const deposits = new Note<number, string>()
 
 /** New money only where the strategy told its rate just before; else a withdrawal came back as shares. */
 export function restakeDeposited(state: LedgerState, event: RestakeDeposited): void {
   const { origin, pool, account, shares } = event
   const position = restakedPosition(state, pool, account, origin)
-  const { priced, transfers } = state.note(strategyNotes)
   const before = origin.logIndex - 1
-  const isPriced = priced.get(before) === pool
-  const transfer = transfers.get(isPriced ? before - 1 : before)
+  const isPriced = state.note(pricedAt).get(before) === pool
+  const transfer = state.note(transferredAt).get(isPriced ? before - 1 : before)
   const arrived = transfer?.toPool === pool ? transfer : undefined
   seeAccount(state, account, origin)
   position.depositShares += shares

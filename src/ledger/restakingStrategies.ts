@@ -1,34 +1,23 @@
 import { RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { StrategyTokenSet } from './eventsRestaking'
+import { Note, pop, type Stack } from './note'
 import { originColumns } from './parties'
 import { OFFSET } from './restakingMath'
 import { poolCreated } from './stake'
-import { type LedgerState, Note } from './state'
+import type { LedgerState } from './state'
 
 /*
  * A strategy as a pool: activeAssets is its balance of the token, totalShares its own count. One share is worth
  * (balance + 1000) / (totalShares + 1000), as StrategyBase has it. Queued and slashed shares stay in both until paid.
  */
 
-/** Of this transaction. */
-interface StrategyNotes {
-  /** logs that told a rate, by place: pool */
-  priced: Map<number, string>
-  /** by place: a token that came to an address */
-  transfers: Map<number, { toPool: string; token: string; amount: bigint }>
-  /** what came in and no deposit has explained, in order */
-  arrived: StakeEvent[]
-}
-
-export const strategyNotes = new Note<StrategyNotes>(
-  () => ({ priced: new Map(), transfers: new Map(), arrived: [] }),
-  ({ priced, transfers, arrived }) => ({
-    priced: new Map(priced),
-    transfers: new Map(transfers),
-    arrived: [...arrived],
-  }),
-)
+/** Of this transaction: logs that told a rate, by place. */
+export const pricedAt = new Note<number, string>()
+/** By place: a token that came to an address. */
+export const transferredAt = new Note<number, { toPool: string; token: string; amount: bigint }>()
+/** By pool: what came in and no deposit has explained. */
+export const arrived = new Note<string, Stack<StakeEvent>>()
 
 export function strategyTokenSet(state: LedgerState, event: StrategyTokenSet): void {
   const { origin, pool, token } = event
@@ -50,14 +39,12 @@ export function moveIn(
   const pool = poolOf(state, poolId, token, origin)
   if (!pool) return
   pool.totalShares += shares
-  const { arrived } = state.note(strategyNotes)
-  const at = arrived.findLastIndex(row => row.poolId === poolId)
+  const row = pop(state.note(arrived), poolId)
   const deposit = { kind: StakeEventKind.STAKE, accountId: account, sharesDelta: shares }
-  if (at < 0) recordStake(state, pool, origin, deposit)
+  if (!row) recordStake(state, pool, origin, deposit)
   else {
-    const row = arrived.splice(at, 1)[0]!
     pool.compoundedAssets -= row.activeDelta
-    Object.assign(row, deposit)
+    state.amend(StakeEvent, row, deposit)
   }
   state.put(StakePool, pool)
 }

@@ -1,13 +1,14 @@
 import { RestakingStrategy, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { StrategyPriced, TokenMoved } from './eventsRestaking'
+import { push } from './note'
 import { payInTokens, tokensPaid } from './restakingQueue'
-import { recordStake, strategyNotes } from './restakingStrategies'
+import { arrived, pricedAt, recordStake, transferredAt } from './restakingStrategies'
 import type { LedgerState } from './state'
 
 /** Also of contracts that are no strategies: a note, which only a log of the managers makes into something. */
 export function strategyPriced(state: LedgerState, event: StrategyPriced): void {
-  state.note(strategyNotes).priced.set(event.origin.logIndex, event.pool)
+  state.note(pricedAt).set(event.origin.logIndex, event.pool)
   payInTokens(state, event.pool, event.origin)
 }
 
@@ -15,7 +16,7 @@ export function tokenMoved(state: LedgerState, event: TokenMoved): void {
   const { origin, token, amount, fromPool, toPool } = event
   const from = state.get(RestakingStrategy, fromPool)
   const to = state.get(RestakingStrategy, toPool)
-  state.note(strategyNotes).transfers.set(origin.logIndex, { toPool, token, amount })
+  state.note(transferredAt).set(origin.logIndex, { toPool, token, amount })
   if (fromPool === toPool || amount === 0n) return
   if (from?.assetId === token) moveToken(state, from, -amount, origin)
   if (to?.assetId === token) moveToken(state, to, amount, origin)
@@ -35,7 +36,7 @@ function moveToken(state: LedgerState, strategy: RestakingStrategy, delta: bigin
     // Until the next logs say that shares were made for it, it is everybody's.
     pool.compoundedAssets += delta
     const row = recordStake(state, pool, origin, { kind: StakeEventKind.COMPOUND, activeDelta: delta })
-    state.note(strategyNotes).arrived.push(row)
+    push(state.note(arrived), pool.id, row)
   } else {
     const account = tokensPaid(state, pool.id, -delta)
     const kind = account === undefined ? StakeEventKind.WITHDRAW : StakeEventKind.EXIT_PAID

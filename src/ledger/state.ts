@@ -1,4 +1,5 @@
 import type { Origin } from './events'
+import { type Note, Noted } from './note'
 
 /** A row of an entity of schema.graphql. */
 export interface Row {
@@ -54,18 +55,6 @@ interface Table {
   named: Set<string>
   /** whether the database has a fact of the id, as far as it was asked */
   taken: Map<string, boolean>
-}
-
-/**
- * What a file of the ledger remembers between the events of one transaction, where a log says only half of what
- * happened. Declared once as a constant; see `LedgerState.note`.
- */
-export class Note<T> {
-  /** @param copy for taking back what a log notes: deep as far as the note is changed in place */
-  constructor(
-    readonly empty: () => T,
-    readonly copy: (value: T) => T,
-  ) {}
 }
 
 /**
@@ -174,6 +163,14 @@ export class LedgerState {
     return row
   }
 
+  /** Completes a fact of this transaction, of which a later log says the rest. */
+  amend<T extends Row>(entity: EntityClass<T>, row: T, change: Partial<T>): void {
+    const before = { ...row }
+    Object.assign(row, change)
+    this.undos?.push(() => restore(row, before))
+    this.touched.push(entity, row, false)
+  }
+
   /** Adds an immutable fact whose id its protocol gives, which may give it again. False: there is one of this id. */
   addNamed<T extends Row>(entity: EntityClass<T>, row: T): boolean {
     const { named } = this.table(entity)
@@ -201,14 +198,10 @@ export class LedgerState {
     return n === 0 ? base : `${base}-${n}`
   }
 
-  /** What is noted in this transaction, to be changed in place; empty at its begin. Never written. */
-  note<T>(note: Note<T>): T {
-    const noted = wantIn<object, unknown>(this.notes, note, note.empty) as T
-    if (this.undos) {
-      const before = note.copy(noted)
-      this.undos.push(() => this.notes.set(note, before))
-    }
-    return noted
+  /** What is noted in this transaction; empty at its begin. Never written. */
+  note<K, V>(note: Note<K, V>): Noted<K, V> {
+    const make = () => new Noted<K, V>(undo => this.undos?.push(undo))
+    return wantIn<object, unknown>(this.notes, note, make) as Noted<K, V>
   }
 
   /** At the end of a transaction; all facts of one log are made within its transaction. */

@@ -9,9 +9,10 @@ import {
 } from '../model'
 import { attempt } from './attempt'
 import type { Origin, RoyaltyAccrued, RoyaltyClaimed, VaultPaid, VaultRevenueAdded } from './events'
+import { Note, pop, push, type Stack } from './note'
 import { seeToken } from './parties'
 import { feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
-import { type LedgerState, Note } from './state'
+import type { LedgerState } from './state'
 import { credit, creditUp, debtOf, holdingOf, revenueOf } from './vaults'
 
 /*
@@ -31,23 +32,12 @@ interface Added {
   origin: Origin
 }
 
-const unexplained = new Note<Added[]>(
-  () => [],
-  added => [...added],
-)
-
-interface ClaimByVault {
-  vault: string
-  token: string
-  amount: bigint
-  /** model whose revenue was claimed */
-  from: string
-}
-
-const claimsByVaults = new Note<ClaimByVault[]>(
-  () => [],
-  claims => [...claims],
-)
+/** By the accrual that it will be. */
+const unexplained = new Note<string, Added>()
+/** The same by model and token: what explains it is told right after it. */
+const latest = new Note<string, Stack<Added>>()
+/** Of vaults by vault, token and amount: models whose revenue was claimed. */
+const claimsByVaults = new Note<string, Stack<string>>()
 
 /** The vault's holders can claim more, each by the shares held now. */
 export function vaultRevenueAdded(state: LedgerState, event: VaultRevenueAdded): void {
@@ -69,19 +59,17 @@ export function vaultRevenueAdded(state: LedgerState, event: VaultRevenueAdded):
   for (const { holding, debt } of holders) creditUp(state, vault, holding, revenue, debt, accrual, origin)
 
   const added: Added = { vault: vault.id, model: vault.modelId, token, amount, accrual, origin }
-  const claims = state.note(claimsByVaults)
-  const claim = claims.findIndex(
-    one => one.vault === vault.id && one.token === token && one.amount === amount,
-  )
-  if (claim < 0) state.note(unexplained).push(added)
-  else accrue(state, added, { accrualKind: 'HOLDING', from: claims.splice(claim, 1)[0]!.from })
+  const from = pop(state.note(claimsByVaults), claimKey(vault.id, token, amount))
+  if (from !== undefined) return accrue(state, added, { accrualKind: 'HOLDING', from })
+  state.note(unexplained).set(accrual, added)
+  push(state.note(latest), latestKey(added.model, token), added)
 }
 
 /** A payment: what the vault of the paid model was given before is its own part, or a group's payout to its member. */
 export function vaultPaid(state: LedgerState, event: VaultPaid): void {
   const { origin, model, token, net } = event
   const payer = event.payerModel === undefined ? undefined : state.get(Model, event.payerModel)
-  const own = take(state, added => added.model === model && added.token === token && added.amount <= net)
+  const own = take(state, model, token, added => added.amount <= net)
   if (payer && payer.kind === ModelKind.GROUP && payer.groupPoolId === event.payer) {
     royaltyForwarded(state, {
       kind: 'royaltyForwarded',
@@ -102,7 +90,7 @@ export function vaultPaid(state: LedgerState, event: VaultPaid): void {
 /** An ancestor's vault was given its share of a descendant's revenue. */
 export function accruedToVault(state: LedgerState, event: RoyaltyAccrued): void {
   const { to, token, amount } = event
-  const added = take(state, one => one.model === to && one.token === token && one.amount === amount)
+  const added = take(state, to, token, one => one.amount === amount)
   if (added) return accrue(state, added, event)
   state.reject(event.origin, `royalty of ${amount} for ${to}, whose vault was given no such revenue before`)
 }
@@ -125,20 +113,35 @@ export function claimedFromVault(state: LedgerState, event: RoyaltyClaimed & { v
   debt.claimable -= amount
   state.put(VaultDebt, debt)
   royaltyClaimed(state, { ...event, model })
-  if (claimer) state.note(claimsByVaults).push({ vault: account, token, amount, from: model })
+  if (claimer) push(state.note(claimsByVaults), claimKey(account, token, amount), model)
 }
 
 /** At the end of a transaction: revenue that nothing explained is accrued all the same. */
 export function settleRevenue(state: LedgerState): void {
-  for (const added of state.note(unexplained)) {
+  for (const added of state.note(unexplained).values()) {
     attempt(state, added.origin, () => accrue(state, added, { accrualKind: 'OTHER', from: added.model }))
   }
 }
 
-function take(state: LedgerState, fits: (added: Added) => boolean): Added | undefined {
-  const open = state.note(unexplained)
-  const place = open.findLastIndex(fits)
-  return place < 0 ? undefined : open.splice(place, 1)[0]
+function take(
+  state: LedgerState,
+  model: string,
+  token: string,
+  fits: (added: Added) => boolean,
+): Added | undefined {
+  const key = latestKey(model, token)
+  const top = state.note(latest).get(key)?.top
+  if (!top || !fits(top)) return undefined
+  pop(state.note(latest), key)
+  return state.note(unexplained).take(top.accrual)
+}
+
+function latestKey(model: string, token: string): string {
+  return `${model}|${token}`
+}
+
+function claimKey(vault: string, token: string, amount: bigint): string {
+  return `${vault}|${token}|${amount}`
 }
 
 function accrue(

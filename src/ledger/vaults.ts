@@ -1,8 +1,9 @@
 import { RoyaltyBalance, RoyaltyVault, VaultCredit, VaultDebt, VaultHolding, VaultRevenue } from '../model'
 import type { Origin, VaultDebtUpdated, VaultDeployed, VaultSharesMoved } from './events'
+import { Note } from './note'
 import { originColumns, seeAccount } from './parties'
 import { balanceOf } from './royalties'
-import { type LedgerState, Note } from './state'
+import type { LedgerState } from './state'
 
 /*
  * A vault's arithmetic, as in Story's IpRoyaltyVault (protocol-core-v1, contracts/modules/royalty/policies):
@@ -21,10 +22,7 @@ import { type LedgerState, Note } from './state'
  */
 
 /** Debts that vaults stated in this transaction: stated before the shares move, they include the move. */
-const stated = new Note<Set<string>>(
-  () => new Set(),
-  ids => new Set(ids),
-)
+const stated = new Note<string, true>()
 
 /** The deployment is announced after the vault's first logs (the mint of its royalty tokens). */
 export function vaultDeployed(state: LedgerState, event: VaultDeployed): void {
@@ -60,7 +58,7 @@ export function vaultSharesMoved(state: LedgerState, event: VaultSharesMoved): v
   }
   const told = state.note(stated)
   for (const { revenue, holding, debt } of debts) {
-    if (!debt || told.delete(debt.id)) continue
+    if (!debt || told.take(debt.id)) continue
     debt.debt += (holding === to ? shares : -shares) * revenue.accumulated
     state.put(VaultDebt, debt)
   }
@@ -88,7 +86,7 @@ export function vaultDebtUpdated(state: LedgerState, event: VaultDebtUpdated): v
   const debt = debtOf(state, revenue, event.account)
   debt.debt = event.debt
   state.put(VaultDebt, debt)
-  state.note(stated).add(debt.id)
+  state.note(stated).set(debt.id, true)
 }
 
 /** Credits a holder with what can be claimed now and could not be before. */

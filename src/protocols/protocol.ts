@@ -1,17 +1,8 @@
 import type { DomainEvent, Origin } from '../ledger/events'
+import type { ProtocolLog } from './protocolLog'
+import type { TransactionLogs } from './transactionLogs'
 
-/** A log as the processor hands it on: lower-case hex, with the block's time. */
-export interface ProtocolLog {
-  address: string
-  topics: string[]
-  data: string
-  block: number
-  blockHash: string
-  /** milliseconds since 1970 */
-  time: number
-  transaction: string
-  logIndex: number
-}
+export type { ProtocolLog }
 
 /** One contract of a deployment: its role in the protocol's own words, and where it is. */
 export interface Deployment {
@@ -53,8 +44,8 @@ export interface AdapterContext {
   /** CAIP-2, `eip155:1514` */
   chain: string
   deployment: Deployment
-  /** all logs of the transaction that are read, in order: what a log leaves out, its neighbours may say */
-  transaction: readonly ProtocolLog[]
+  /** of the log's transaction */
+  transaction: TransactionLogs
   /** role under which a contract was discovered (`discovers`), or undefined */
   discovered(address: string): string | undefined
 }

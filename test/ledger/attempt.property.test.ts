@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { attempt } from '../../src/ledger/attempt'
 import type { DomainEvent, Origin } from '../../src/ledger/events'
 import { fold } from '../../src/ledger/fold'
-import { type Guard, LedgerState, Note } from '../../src/ledger/state'
+import { Note } from '../../src/ledger/note'
+import { type Guard, LedgerState } from '../../src/ledger/state'
 import { Account, Model, StakeEvent, StakePosition, UsageFee } from '../../src/model'
 import { account, Memory, MODEL, origins, POOL, TOKEN } from './memory'
 
@@ -186,10 +187,7 @@ test('which log is refused does not depend on where batches end', async () => {
 })
 
 test('undo leaves rows, facts, numbers, notes and rejections as they were, in place and in order', async () => {
-  const list = new Note<string[]>(
-    () => [],
-    items => [...items],
-  )
+  const notes = new Note<string, number>()
   const state = new LedgerState(undefined, () => 'never')
   state.beCareful()
   state.restart()
@@ -205,7 +203,8 @@ test('undo leaves rows, facts, numbers, notes and rejections as they were, in pl
   for (const id of [account(2), account(3)]) state.provide(Account, id, null)
   const made = state.put(Account, new Account({ id: account(2), block: 2 }))
   state.add(StakeEvent, new StakeEvent({ id: state.factId(StakeEvent, first) }))
-  state.note(list).push('kept')
+  state.note(notes).set('kept', 1)
+  state.note(notes).set('taken', 2)
   state.reject(first, 'before')
   const shown = () =>
     JSON.stringify([state.changes().map(({ named, ...rest }) => [rest, [...named]]), state.rejections()])
@@ -220,14 +219,16 @@ test('undo leaves rows, facts, numbers, notes and rejections as they were, in pl
   state.put(Account, new Account({ id: account(2), block: 4 }))
   state.add(StakeEvent, new StakeEvent({ id: state.factId(StakeEvent, second) }))
   state.addNamed(UsageFee, new UsageFee({ id: 'eip155:31337/fee:1' }))
-  state.note(list).push('noted')
+  state.note(notes).set('kept', 3)
+  state.note(notes).set('noted', 4)
+  state.note(notes).take('taken')
   state.reject(second, 'meanwhile')
   expect(state.undo()).toBe(true)
 
   expect(state.get(Account, account(2))).toBe(made)
   expect(state.get(Account, account(1))!.block).toBe(1)
   expect(state.get(Account, account(3))).toBeUndefined()
-  expect(state.note(list)).toEqual(['kept'])
+  expect(['kept', 'taken', 'noted'].map(key => state.note(notes).get(key))).toEqual([1, 2, undefined])
   expect(state.factId(StakeEvent, second)).toMatch(/-00007$/)
   // `made` was changed without `get`, which the ledger never does: that alone stays.
   expect(made.block).toBe(99)

@@ -3,12 +3,12 @@ import { events as migrator } from '../../abi/virtuals/agentMigrator'
 import { events as nft } from '../../abi/virtuals/agentNft'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, nftId, poolId, tokenId } from '../../ledger/ids'
-import type { AdapterContext, Discovery, Handler, ProtocolLog } from '../protocol'
+import type { AdapterContext, Discovery, ProtocolLog } from '../protocol'
 import { followsOwners, nobody, reads } from '../reading'
 import { factories } from './deployments'
 import { agentModel, contractOf } from './naming'
-import { firstOf, moveOf } from './reading'
-import { veTokenHandlers } from './veToken'
+import { moveOf } from './reading'
+import { earlierStake, veTokenEvents } from './veToken'
 
 /** Clones by the name of the event's argument, and the role under which they are found. */
 const CLONES = {
@@ -41,12 +41,10 @@ export const cloneDiscoveries: Discovery[] = [
 
 export const factoryHandlers = reads(factory.NewPersona, (args, origin, context, log) => {
   const model = agentModel(origin.chain, args.virtualId)
-  const earlier = clonesLogs(log, args.veToken, context)
+  const earlier = earlierStake(log, context)
   // The NFT is a vault's. Whoever got the first stake is the founder.
-  const founder = firstOf(earlier, one => {
-    const move = moveOf(one)
-    return move?.from === nobody ? move.to : undefined
-  })
+  const mint = earlier.find(one => moveOf(one)?.from === nobody)
+  const founder = moveOf(mint)?.to
   return [
     {
       kind: 'modelRegistered',
@@ -70,7 +68,7 @@ export const migratorHandlers = reads(migrator.AgentMigrated, (args, origin, con
     ...named(model, args, MIGRATED, origin),
     poolOf(model, args, origin),
     { kind: 'poolsRetired', origin, model, pool: poolId(origin.chain, args.veToken) },
-    ...staked(clonesLogs(log, args.veToken, context), origin, context),
+    ...staked(earlierStake(log, context), origin, context),
   ]
 })
 
@@ -119,17 +117,12 @@ function poolOf(
   }
 }
 
-/** What a clone logged before this log of the same transaction. */
-function clonesLogs(log: ProtocolLog, clone: string, { transaction }: AdapterContext): ProtocolLog[] {
-  return transaction.filter(one => one.address === clone && one.logIndex < log.logIndex)
-}
-
 /** The events of logs that came before the pool, each with its own place: their handlers leave them to the announcement. */
-function staked(logs: ProtocolLog[], announced: Origin, context: AdapterContext): DomainEvent[] {
+function staked(logs: readonly ProtocolLog[], announced: Origin, context: AdapterContext): DomainEvent[] {
   return logs.flatMap(log => {
-    const handler: Handler | undefined = veTokenHandlers[log.topics[0] ?? '']
-    if (!handler || handler.topics !== log.topics.length) return []
+    const handler = veTokenEvents[log.topics[0] ?? '']
+    if (handler?.topics !== log.topics.length) return []
     const origin = { ...announced, contract: log.address, logIndex: log.logIndex }
-    return handler.handle(log, origin, { ...context, transaction: [] }, [])
+    return handler.handle(log, origin, context, [])
   })
 }

@@ -7,7 +7,7 @@ import type { AdapterContext, Discovery, ProtocolLog } from '../protocol'
 import { nobody, reads } from '../reading'
 import { factories } from './deployments'
 import { agentModel, contractOf, curveId, launchedModel } from './naming'
-import { after, before, firstOf, type Move, moveOf, readAs } from './reading'
+import { type Move, moveBefore, moveOf, readAs } from './reading'
 
 export const curveDiscoveries: Discovery[] = [
   {
@@ -27,14 +27,9 @@ export const curveDiscoveries: Discovery[] = [
 export const bondingHandlers = {
   /** The pair said its reserves before; Bonding buys for the creator, and hands it over, after. */
   ...reads(bonding.Launched, (args, origin, context, log) => {
-    const reserves = firstOf(before(log, context), one =>
-      one.address === args.pair ? readAs(pair.Mint, one) : undefined,
-    )
+    const reserves = readAs(pair.Mint, context.transaction.before(log, args.pair, pair.Mint.topic))
     if (!reserves) throw new RangeError(`no Mint of the pair ${args.pair} before its launch`)
-    const creator = firstOf(after(log, context), one => {
-      const move = moveOf(one, args.token)
-      return move?.from === log.address ? move.to : undefined
-    })
+    const creator = context.transaction.once(launches, context).creators.get(log)
     return [
       {
         kind: 'curveCreated',
@@ -53,18 +48,13 @@ export const bondingHandlers = {
   }),
   /** The agent is announced before, in the same transaction, with the same token. */
   ...reads(bonding.Graduated, (args, origin, context, log) => {
-    const { contracts } = context.deployment
-    const announcers = new Set(factories.map(role => contracts[role]))
-    const agent = firstOf(before(log, context), one => {
-      const persona = announcers.has(one.address) ? readAs(factory.NewPersona, one) : undefined
-      return persona?.token === args.agentToken ? persona : undefined
-    })
+    const agent = context.transaction.once(graduates, context).get(log)
     return [
       {
         kind: 'curveGraduated',
         origin,
         curve: curveId(origin.chain, args.token),
-        model: agent && agentModel(origin.chain, agent.virtualId),
+        model: agent === undefined ? undefined : agentModel(origin.chain, agent),
         token: tokenId(origin.chain, args.agentToken),
       },
     ]
@@ -73,11 +63,11 @@ export const bondingHandlers = {
 
 /** Who traded is in the token's own log before; the tax is the last VIRTUAL that moved before. */
 export const pairHandlers = reads(pair.Swap, (args, origin, context, log) => {
-  const move = tradeOf(log, args, context)
+  const move = context.transaction.once(trades, context).moves.get(log)
   if (!move) throw new RangeError('no tokens moved to or from the pair before its swap')
   const isBuy = move.from === log.address
   const trader = isBuy ? move.to : move.from
-  const taxed = firstOf(before(log, context), one => moveOf(one, contractOf(context, 'virtual')))
+  const taxed = moveBefore(log, contractOf(context, 'virtual'), context)
   const payer = isBuy ? trader : log.address
   return [
     {
@@ -97,13 +87,10 @@ export const pairHandlers = reads(pair.Swap, (args, origin, context, log) => {
 export const curveTokenHandlers = reads(
   erc20.Transfer,
   (args, origin, context, log) => {
-    const later = after(log, context)
-    const isOfTrade = later.some(one => {
-      if (one.address !== args.from && one.address !== args.to) return false
-      const swap = readAs(pair.Swap, one)
-      return swap !== undefined && tradeOf(one, swap, context)?.log === log
-    })
-    if (isOfTrade || isLaunchedIn(later, log.address, context)) return []
+    const { transaction } = context
+    if (transaction.once(trades, context).traded.has(log)) return []
+    const launchedAt = transaction.once(launches, context).places.get(log.address)
+    if (launchedAt !== undefined && launchedAt > log.logIndex) return []
     const account = (address: string) => (address === nobody ? undefined : accountId(origin.chain, address))
     return [
       {
@@ -119,26 +106,79 @@ export const curveTokenHandlers = reads(
   3,
 )
 
-function isLaunchedIn(logs: ProtocolLog[], token: string, { deployment }: AdapterContext): boolean {
-  return logs.some(
-    one => one.address === deployment.contracts.bonding && readAs(bonding.Launched, one)?.token === token,
-  )
+interface Launches {
+  /** by token: where its launch is in the block */
+  places: Map<string, number>
+  /** by launch: whom Bonding gave its token first */
+  creators: Map<ProtocolLog, string>
 }
 
-/** The move of the curve's token that a swap is about: the nearest before it, to or from the pair, of the same amount. */
-function tradeOf(
-  swap: ProtocolLog,
-  { amount0In, amount0Out, amount1In }: { amount0In: bigint; amount0Out: bigint; amount1In: bigint },
-  context: AdapterContext,
-): Move | undefined {
-  const isBuy = amount1In > 0n || amount0Out > 0n
-  return firstOf(before(swap, context), one => {
-    if (context.discovered(one.address) !== 'curveToken') return undefined
-    const move = moveOf(one)
-    if (!move) return undefined
-    const fits = isBuy
-      ? move.from === swap.address && move.value === amount0Out
-      : move.to === swap.address && move.value === amount0In
-    return fits ? move : undefined
-  })
+function launches(logs: readonly ProtocolLog[], { deployment }: AdapterContext): Launches {
+  const places = new Map<string, number>()
+  const creators = new Map<ProtocolLog, string>()
+  const open = new Map<string, ProtocolLog>()
+  for (const log of logs) {
+    const launched = log.address === deployment.contracts.bonding && readAs(bonding.Launched, log)
+    if (launched) {
+      places.set(launched.token, log.logIndex)
+      open.set(launched.token, log)
+      continue
+    }
+    const launch = open.get(log.address)
+    const move = launch && moveOf(log)
+    if (!launch || move?.from !== launch.address) continue
+    creators.set(launch, move.to)
+    open.delete(log.address)
+  }
+  return { places, creators }
+}
+
+/** By graduation: the agent that has the token. */
+function graduates(logs: readonly ProtocolLog[], { deployment }: AdapterContext): Map<ProtocolLog, bigint> {
+  const announcers = new Set(factories.map(role => deployment.contracts[role]))
+  const agents = new Map<string, bigint>()
+  const found = new Map<ProtocolLog, bigint>()
+  for (const log of logs) {
+    const persona = announcers.has(log.address) && readAs(factory.NewPersona, log)
+    if (persona) agents.set(persona.token, persona.virtualId)
+    const graduated = log.address === deployment.contracts.bonding && readAs(bonding.Graduated, log)
+    const agent = graduated && agents.get(graduated.agentToken)
+    if (agent !== undefined && agent !== false) found.set(log, agent)
+  }
+  return found
+}
+
+interface Trades {
+  /** by swap: the move of the curve's token that it is about */
+  moves: Map<ProtocolLog, Move>
+  /** logs of these moves */
+  traded: Set<ProtocolLog>
+}
+
+/** A swap is about the nearest move before it, to or from the pair, of the same amount, that no other swap is about. */
+function trades(logs: readonly ProtocolLog[], { discovered }: AdapterContext): Trades {
+  const open = new Map<string, Move[]>()
+  const moves = new Map<ProtocolLog, Move>()
+  const note = (key: string, move: Move) => {
+    const same = open.get(key)
+    if (same) same.push(move)
+    else open.set(key, [move])
+  }
+  for (const log of logs) {
+    const topic = log.topics[0]
+    if (topic === erc20.Transfer.topic && discovered(log.address) === 'curveToken') {
+      const move = moveOf(log)
+      if (!move) continue
+      note(`${move.from} sells ${move.value}`, move)
+      note(`${move.to} buys ${move.value}`, move)
+    } else if (topic === pair.Swap.topic && discovered(log.address) === 'curvePair') {
+      const swap = readAs(pair.Swap, log)
+      if (!swap) continue
+      const isBuy = swap.amount1In > 0n || swap.amount0Out > 0n
+      const key = isBuy ? `sells ${swap.amount0Out}` : `buys ${swap.amount0In}`
+      const move = open.get(`${log.address} ${key}`)?.pop()
+      if (move) moves.set(log, move)
+    }
+  }
+  return { moves, traded: new Set([...moves.values()].map(({ log }) => log)) }
 }

@@ -19,28 +19,18 @@ export interface Move {
   log: ProtocolLog
 }
 
-/** An ERC-20 `Transfer`, of one token where `token` names it; undefined: the log is none. */
-export function moveOf(log: ProtocolLog | undefined, token?: string): Move | undefined {
-  if (log?.topics.length !== 3 || (token !== undefined && log.address !== token)) return undefined
+/** An ERC-20 `Transfer`; undefined: the log is none. */
+export function moveOf(log: ProtocolLog | undefined): Move | undefined {
+  if (log?.topics.length !== 3) return undefined
   const args = readAs(erc20.Transfer, log)
   return args && { ...args, log }
 }
 
-/** Logs of the transaction before this one, the nearest first. */
-export function before(log: ProtocolLog, { transaction }: AdapterContext): ProtocolLog[] {
-  return transaction.filter(other => other.logIndex < log.logIndex).reverse()
-}
-
-/** Logs of the transaction after this one. */
-export function after(log: ProtocolLog, { transaction }: AdapterContext): ProtocolLog[] {
-  return transaction.filter(other => other.logIndex > log.logIndex)
-}
-
-/** The first that `pick` makes something of. */
-export function firstOf<T>(logs: ProtocolLog[], pick: (log: ProtocolLog) => T | undefined): T | undefined {
-  for (const log of logs) {
-    const picked = pick(log)
-    if (picked !== undefined) return picked
-  }
-  return undefined
+/** The nearest `Transfer` of a token before a log of the transaction. */
+export function moveBefore(
+  log: ProtocolLog,
+  token: string,
+  { transaction }: AdapterContext,
+): Move | undefined {
+  return moveOf(transaction.before(log, token, erc20.Transfer.topic))
 }

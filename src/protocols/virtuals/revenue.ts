@@ -2,26 +2,18 @@ import { events as inference } from '../../abi/virtuals/agentInference'
 import { events as tax } from '../../abi/virtuals/agentTax'
 import type { DomainEvent, FeeKind, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
-import type { AdapterContext } from '../protocol'
+import type { AdapterContext, ProtocolLog } from '../protocol'
 import { reads } from '../reading'
 import { agentModel, contractOf, feeId } from './naming'
-import { after, before, firstOf, moveOf, readAs } from './reading'
+import { type Move, moveBefore, moveOf, readAs } from './reading'
 
 /** The whole cost went to the account of the agent's NFT by the VIRTUAL log before: earned and paid at once. */
 export const inferenceHandlers = reads(inference.Prompt, (args, origin, context, log) => {
-  const earlier = before(log, context)
-  const paid = firstOf(earlier, one => moveOf(one, contractOf(context, 'virtual')))
+  const paid = moveBefore(log, contractOf(context, 'virtual'), context)
   if (!paid || paid.from !== args.sender || paid.value !== args.cost) {
     throw new RangeError('no VIRTUAL moved as the prompt says')
   }
-  // Of several prompts, agent 0 pays whom the one before paid.
-  const agent =
-    args.agentId !== 0n
-      ? args.agentId
-      : firstOf(earlier, one => {
-          const former = one.address === log.address ? readAs(inference.Prompt, one) : undefined
-          return former && former.agentId !== 0n ? former.agentId : undefined
-        })
+  const agent = context.transaction.once(promptedAgents, context).get(log)
   if (agent === undefined) throw new RangeError('a prompt of agent 0, and of none before')
   return paidAtOnce(origin, context, {
     model: agentModel(origin.chain, agent),
@@ -33,14 +25,29 @@ export const inferenceHandlers = reads(inference.Prompt, (args, origin, context,
   })
 })
 
+/** Whom a prompt pays: of several, agent 0 stands for that of the one before. */
+function promptedAgents(
+  logs: readonly ProtocolLog[],
+  { deployment }: AdapterContext,
+): Map<ProtocolLog, bigint> {
+  const agents = new Map<ProtocolLog, bigint>()
+  let former: bigint | undefined
+  for (const log of logs) {
+    const prompt = log.address === deployment.contracts.agentInference && readAs(inference.Prompt, log)
+    if (!prompt) continue
+    if (prompt.agentId !== 0n) former = prompt.agentId
+    if (former !== undefined) agents.set(log, former)
+  }
+  return agents
+}
+
 /**
  * Tax of an agent's token, swapped: the creator's part is sent first, the treasury's then. `TaxCollected` only books
  * what came earlier. `agentId` from 10^12 on: of no agent yet.
  */
 export const taxHandlers = reads(tax.SwapExecuted, (args, origin, context, log) => {
-  const [first] = after(log, context)
-    .map(one => moveOf(one, contractOf(context, 'virtual')) ?? moveOf(one))
-    .filter(move => move?.from === log.address)
+  if (args.assetTokenAmount === 0n) return []
+  const first = context.transaction.once(taxPayments, context).get(log)
   if (!first || first.value > args.assetTokenAmount) throw new RangeError('nothing was paid out of the swap')
   return paidAtOnce(
     origin,
@@ -56,6 +63,21 @@ export const taxHandlers = reads(tax.SwapExecuted, (args, origin, context, log) 
     first.log.address,
   )
 })
+
+/** By swap: the first that AgentTax sends after it, and before the next. */
+function taxPayments(logs: readonly ProtocolLog[], { deployment }: AdapterContext): Map<ProtocolLog, Move> {
+  const { agentTax } = deployment.contracts
+  const payments = new Map<ProtocolLog, Move>()
+  let swap: ProtocolLog | undefined
+  for (const log of logs) {
+    if (log.address === agentTax && log.topics[0] === tax.SwapExecuted.topic) swap = log
+    const move = swap && moveOf(log)
+    if (!swap || !move || move.from !== agentTax) continue
+    payments.set(swap, move)
+    swap = undefined
+  }
+  return payments
+}
 
 function paidAtOnce(
   origin: Origin,

@@ -4,6 +4,7 @@ import { decode } from '../../../src/indexer/decode'
 import type { Protocol, ProtocolLog } from '../../../src/protocols/protocol'
 import { deployments } from '../../../src/protocols/story/deployments'
 import { story } from '../../../src/protocols/story/story'
+import { TransactionLogs } from '../../../src/protocols/transactionLogs'
 import { address } from './emitters'
 
 const deployment = deployments[1514]!
@@ -164,7 +165,7 @@ test("terms of a template that is not Story's own are kept as they were emitted"
     logIndex: 0,
     contract: address(0x60),
   }
-  const context = { chain, deployment, transaction: [], discovered: () => undefined }
+  const context = { chain, deployment, transaction: new TransactionLogs([]), discovered: () => undefined }
   expect(
     handler.handler.handle(log(address(0x60), topics as Hex[], data), origin, context, []),
   ).toMatchObject([{ terms: `${chain}/terms:${address(0x60)}/5`, encoded: '0xabcd' }])
