@@ -3,6 +3,7 @@ import { applyRestaking } from './applyRestaking'
 import { attempt } from './attempt'
 import { curveCreated, curveGraduated, curveTokenMoved, curveTraded } from './bondingCurve'
 import { contributionAccepted, contributionMade, contributionScored, coreReplaced } from './contributions'
+import { delegated, exitPaid, exitRequested, slashed } from './directStake'
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
 import type { DomainEvent, Origin, RoyaltyAccrued, RoyaltyClaimed } from './events'
 import { groupJoined, groupLeft, groupRegistered } from './groups'
@@ -17,18 +18,9 @@ import {
   versionPublished,
 } from './models'
 import { readUnanswered } from './pendingReads'
+import { poolCreated } from './pools'
 import { crossChainMoved, feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
-import {
-  compounded,
-  delegated,
-  exitPaid,
-  exitRequested,
-  poolCreated,
-  sharesTransferred,
-  slashed,
-  staked,
-  withdrawn,
-} from './stake'
+import { compounded, sharesTransferred, staked, withdrawn } from './stake'
 import type { LedgerState } from './state'
 import { gaugeAdded, gaugeWeightSet, steeringVoteCast } from './steering'
 import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'

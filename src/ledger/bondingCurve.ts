@@ -1,7 +1,9 @@
-import { BondingCurve, CurveTrade, StakeEvent, StakeEventKind, StakePool, type TradeSide } from '../model'
+import { BondingCurve, CurveTrade, StakeEventKind, StakePool, type TradeSide } from '../model'
 import type { CurveCreated, CurveEvent, CurveGraduated, CurveTokenMoved, CurveTraded } from './curveEvents'
 import { originColumns, seeAccount, seeToken } from './parties'
-import { poolCreated, sharesTransferred, staked, withdrawn } from './stake'
+import { poolCreated } from './pools'
+import { sharesTransferred, staked, withdrawn } from './stake'
+import { recordStake } from './stakeRows'
 import type { LedgerState } from './state'
 
 /*
@@ -120,21 +122,7 @@ export function curveGraduated(state: LedgerState, event: CurveGraduated): void 
   curve.graduatedModelId = event.model ?? null
   curve.graduatedTokenId = event.token
   state.put(BondingCurve, curve)
-  state.add(
-    StakeEvent,
-    new StakeEvent({
-      id: state.factId(StakeEvent, origin),
-      kind: StakeEventKind.GRADUATE,
-      poolId: pool.id,
-      modelId: pool.modelId,
-      assetId: pool.assetId,
-      accountId: null,
-      sharesDelta: 0n,
-      activeDelta: -pool.activeAssets,
-      exitingDelta: 0n,
-      ...originColumns(origin),
-    }),
-  )
+  recordStake(state, pool, origin, { kind: StakeEventKind.GRADUATE, activeDelta: -pool.activeAssets })
   pool.activeAssets = 0n
   state.put(StakePool, pool)
 }

@@ -2,9 +2,9 @@ import { RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../mod
 import type { Origin } from './events'
 import type { StrategyTokenSet } from './eventsRestaking'
 import { Note, pop, type Stack } from './note'
-import { originColumns } from './parties'
+import { poolCreated } from './pools'
 import { OFFSET } from './restakingMath'
-import { poolCreated } from './stake'
+import { recordStake } from './stakeRows'
 import type { LedgerState } from './state'
 
 /*
@@ -112,28 +112,5 @@ export function strategyOf(state: LedgerState, id: string, origin: Origin): Rest
   return (
     state.get(RestakingStrategy, id) ??
     new RestakingStrategy({ id, chain: origin.chain, assetId: null, earlyAssets: 0n })
-  )
-}
-
-export function recordStake(
-  state: LedgerState,
-  pool: StakePool,
-  origin: Origin,
-  change: Partial<StakeEvent> & Pick<StakeEvent, 'kind'>,
-): StakeEvent {
-  return state.add(
-    StakeEvent,
-    new StakeEvent({
-      id: state.factId(StakeEvent, origin),
-      poolId: pool.id,
-      modelId: null,
-      assetId: pool.assetId,
-      accountId: null,
-      sharesDelta: 0n,
-      activeDelta: 0n,
-      exitingDelta: 0n,
-      ...originColumns(origin),
-      ...change,
-    }),
   )
 }

@@ -3,7 +3,8 @@ import type { Origin } from './events'
 import type { StrategyPriced, TokenMoved } from './eventsRestaking'
 import { push } from './note'
 import { payInTokens, tokensPaid } from './restakingQueue'
-import { arrived, pricedAt, recordStake, transferredAt } from './restakingStrategies'
+import { arrived, pricedAt, transferredAt } from './restakingStrategies'
+import { recordStake } from './stakeRows'
 import type { LedgerState } from './state'
 
 /** Also of contracts that are no strategies: a note, which only a log of the managers makes into something. */
