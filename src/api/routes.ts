@@ -56,7 +56,7 @@ async function answer(request: Request, path: string, options: RouteOptions): Pr
     case '/':
       return new Response(null, { status: 302, headers: { location: '/graphql' } })
     default: {
-      const fix = 'use /graphql, /statements/<account>.csv|.json, /health, /ready or /metrics'
+      const fix = 'use /graphql, /statements/<account>.csv, /health, /ready or /metrics'
       return Response.json(
         { error: { code: 'NOT_FOUND', message: `nothing at ${path}`, fix } },
         { status: 404 },

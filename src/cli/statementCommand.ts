@@ -8,7 +8,10 @@ export function addStatement(program: Command): void {
     .requiredOption('--account <id>', 'CAIP-10 (eip155:1:0x…), or an address on any chain')
     .requiredOption('--from <date>', 'ISO 8601, inclusive, UTC: 2026-01-01')
     .requiredOption('--to <date>', 'ISO 8601, exclusive, UTC')
-    .option('--format <csv|json>', 'csv or json', 'csv')
+    .option('--format <name>', 'csv or json', 'csv')
+    .option('--part <lines|totals>', 'of a CSV file: a row a line, or a row a token')
+    .option('--bom', 'a CSV file begins with a byte order mark, by which Excel knows UTF-8')
+    .option('--wei <number|text>', 'text: a spreadsheet keeps all digits of the CSV file')
     .option(
       '--as-of <chain@height...>',
       'state a chain up to this block instead of its newest finalized one: eip155:1@20000000',
@@ -19,6 +22,8 @@ export function addStatement(program: Command): void {
     .addOption(configOption())
     .action(async options => {
       const { cliStatement } = await import('../statements/cliStatement.js')
-      await cliStatement({ ...options, postgresUrl: readConfig(options).postgres.url })
+      const { part, wei, bom } = options
+      const choices = { part, wei, bom: bom ? 'true' : undefined }
+      await cliStatement({ ...options, choices, postgresUrl: readConfig(options).postgres.url })
     })
 }

@@ -4,9 +4,9 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createPool } from '../postgres/pool'
 import { withSnapshot } from '../postgres/snapshot'
-import { StatementError } from './errors'
-import { formats, isFormat } from './formats'
+import { chosenOf, requireFormat } from './formats/registry'
 import { parseHeight } from './request'
+import { SealedStatement } from './seal/sealedStatement'
 import { buildStatement } from './statement'
 
 export interface CliStatementOptions {
@@ -21,8 +21,10 @@ export interface CliStatementOptions {
   partial?: boolean
   /** number of the statement that this one replaces */
   replaces?: string
-  /** csv or json */
+  /** what ends the file's name: see formats/registry.ts */
   format: string
+  /** of the format's: see its file */
+  choices?: Readonly<Record<string, string | undefined>>
   /** file; absent: standard output */
   out?: string
   /** longest time for one SQL statement, ms. Default ten minutes: nobody else waits for it */
@@ -31,18 +33,15 @@ export interface CliStatementOptions {
 
 /** `provenance statement`: writes a statement; a file appears only when it is whole. Returns its number of lines. */
 export async function cliStatement(options: CliStatementOptions): Promise<number> {
-  const { format } = options
-  if (!isFormat(format)) {
-    const known = Object.keys(formats).join(' or ')
-    throw new StatementError('BAD_FORMAT', `format ${JSON.stringify(format)}`, `use ${known}`)
-  }
+  const format = requireFormat(options.format)
+  const chosen = chosenOf(format, options.choices ?? {})
   const pool = createPool(options.postgresUrl, { max: 1, applicationName: 'provenance-statement' })
   try {
     return await withSnapshot(pool, { timeoutMs: options.timeoutMs ?? 600_000 }, async db => {
       const { account, from, to, partial, replaces } = options
       const asOf = options.asOf?.map(parseHeight)
       const statement = await buildStatement(db, { account, from, to, asOf, partial, replaces })
-      const chunks = Readable.from(formats[format].render(statement))
+      const chunks = Readable.from(format.render(new SealedStatement(statement), chosen))
       if (options.out === undefined) await pipeline(chunks, process.stdout, { end: false })
       else await writeWhole(chunks, options.out)
       return statement.lineCount

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { canonical } from './canonical'
 import type { BlockHeight } from './coverage'
+import { canonical } from './seal/canonical'
 
 interface Numbered {
   account: string

@@ -35,11 +35,11 @@ export class SpoolSpace {
 }
 
 /**
- * A text that is made at our pace and read at somebody else's: in memory while it is small, then in a file without a
+ * A file that is made at our pace and read at somebody else's: in memory while it is small, then in a file without a
  * name, which is gone with the process however that ends.
  */
 export class Spool {
-  private readonly memory: Buffer[] = []
+  private readonly memory: Uint8Array[] = []
   private file: FileHandle | undefined
   private size = 0
   private closed = false
@@ -47,10 +47,11 @@ export class Spool {
   private constructor(private readonly space: SpoolSpace) {}
 
   /** Takes all of it. Throws what making it throws, and SpoolFullError; then nothing of it is left. */
-  static async of(chunks: AsyncIterable<string>, space: SpoolSpace): Promise<Spool> {
+  static async of(chunks: AsyncIterable<string | Uint8Array>, space: SpoolSpace): Promise<Spool> {
     const spool = new Spool(space)
     try {
-      for await (const chunk of chunks) await spool.append(Buffer.from(chunk))
+      for await (const chunk of chunks)
+        await spool.append(typeof chunk === 'string' ? Buffer.from(chunk) : chunk)
       return spool
     } catch (error) {
       await spool.close()
@@ -80,7 +81,7 @@ export class Spool {
     await this.file?.close()
   }
 
-  private async append(chunk: Buffer): Promise<void> {
+  private async append(chunk: Uint8Array): Promise<void> {
     this.space.take(chunk.length)
     this.size += chunk.length
     if (!this.file && this.size <= IN_MEMORY) {

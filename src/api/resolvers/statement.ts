@@ -1,4 +1,4 @@
-import { statementSha256 } from '../../statements/csv'
+import { SealedStatement } from '../../statements/seal/sealedStatement'
 import { buildStatement, type Statement, type StatementLine } from '../../statements/statement'
 import type { ApiContext } from '../context'
 import type { EntityModel } from '../entities/entityModel'
@@ -9,7 +9,7 @@ export const statementDefs = /* GraphQL */ `
     """
     What an account earned and was paid in a time, over finalized blocks only: per chain and token
     opening + accrued - claimed = closing, and a line for each movement. from is inclusive, to exclusive. The same
-    request at the same heights gives the same statement; GET /statements/<account>.csv|.json streams it whole. A period
+    request at the same heights gives the same statement; GET /statements/<account>.csv (.json, …) has it whole. A period
     that is not over, or not covered by final blocks yet, is refused unless partial is true.
     """
     royaltyStatement(
@@ -47,9 +47,9 @@ export const statementDefs = /* GraphQL */ `
     tokens: [StatementToken!]!
     lines(first: Int = 100, after: String): StatementLineConnection!
     """
-    SHA-256 of the statement's CSV form without its last line, in hex: the same as at the end of the CSV and JSON files,
-    so that figures taken from here can be checked against a file. All lines are read for it: of a statement with more
-    lines than one request may read, take the file's.
+    SHA-256 of the statement as canonical JSON, in hex: the same as in its files, so that figures taken from here can be
+    checked against a file. All lines are read for it: of a statement with more lines than one request may read, take
+    the file's.
     """
     sha256: String!
   }
@@ -148,7 +148,7 @@ export function statementResolvers(model: EntityModel) {
         }),
     },
     RoyaltyStatement: {
-      sha256: (source: Statement) => statementSha256(source),
+      sha256: async (source: Statement) => (await new SealedStatement(source).seal()).sha256,
       lines: async (source: Statement, { first, after }: { first: number; after?: string | null }) => {
         const { lines, hasNextPage } = await source.page(first, after ?? undefined)
         return {

@@ -12,15 +12,17 @@ export function parseCsv(text: string): string[][] {
       else quoted = false
     } else if (char === '"') {
       quoted = true
-    } else if (char === ',' || char === '\n') {
+    } else if (char === ',' || text.startsWith('\r\n', i)) {
       record.push(field)
       field = ''
       if (char === ',') continue
+      i++
       records.push(record)
       record = []
     } else {
       field += char
     }
   }
+  if (field !== '' || record.length > 0) throw new Error('the last record has no end')
   return records
 }

@@ -1,0 +1,57 @@
+import type { Entry } from '../seal/entry'
+import type { TokenTotal } from '../statement'
+import { inUnits } from './units'
+
+export type Cell = string | number | Date | null
+
+/** A column of the formats that are tables. */
+export interface Column<Row> {
+  name: string
+  /** `amount`: an exact number of a token's units, as text; `wei`: of its smallest, as text */
+  type: 'text' | 'time' | 'whole' | 'amount' | 'wei'
+  of(row: Row): Cell
+}
+
+/** What a person reads comes first, what a program checks by last. */
+export function lineColumns(labels: ReadonlyMap<string, string>): Column<Entry>[] {
+  return [
+    { name: 'line', type: 'whole', of: entry => entry.line },
+    { name: 'dateUtc', type: 'time', of: entry => entry.time },
+    { name: 'kind', type: 'text', of: entry => entry.kind },
+    { name: 'chain', type: 'text', of: entry => entry.chain },
+    { name: 'tokenSymbol', type: 'text', of: entry => labels.get(entry.token) ?? entry.symbol },
+    { name: 'amount', type: 'amount', of: entry => inUnits(entry.amount, entry.decimals) },
+    { name: 'balance', type: 'amount', of: entry => inUnits(entry.balance, entry.decimals) },
+    { name: 'modelName', type: 'text', of: entry => entry.modelName },
+    { name: 'model', type: 'text', of: entry => entry.model },
+    { name: 'counterpartyName', type: 'text', of: entry => entry.sourceModelName },
+    { name: 'counterparty', type: 'text', of: entry => entry.sourceModel },
+    { name: 'sharePpm', type: 'whole', of: entry => entry.sharePpm },
+    { name: 'transaction', type: 'text', of: entry => entry.transaction },
+    { name: 'explorer', type: 'text', of: entry => entry.explorer },
+    { name: 'token', type: 'text', of: entry => entry.token },
+    { name: 'decimals', type: 'whole', of: entry => entry.decimals },
+    { name: 'amountWei', type: 'wei', of: entry => `${entry.amount}` },
+    { name: 'balanceWei', type: 'wei', of: entry => `${entry.balance}` },
+    { name: 'block', type: 'whole', of: entry => entry.block },
+    { name: 'logIndex', type: 'whole', of: entry => entry.logIndex },
+    { name: 'lineHash', type: 'text', of: entry => entry.leaf.toString('hex') },
+    { name: 'path', type: 'text', of: entry => entry.path },
+  ]
+}
+
+export function totalColumns(labels: ReadonlyMap<string, string>): Column<TokenTotal>[] {
+  const amounts = (['opening', 'accrued', 'claimed', 'closing'] as const).flatMap(name => [
+    { name, type: 'amount' as const, of: (total: TokenTotal) => inUnits(total[name], total.decimals) },
+    { name: `${name}Wei`, type: 'wei' as const, of: (total: TokenTotal) => `${total[name]}` },
+  ])
+  return [
+    { name: 'chain', type: 'text', of: total => total.chain },
+    { name: 'tokenSymbol', type: 'text', of: total => labels.get(total.token) ?? null },
+    ...amounts,
+    { name: 'token', type: 'text', of: total => total.token },
+    { name: 'symbol', type: 'text', of: total => total.symbol },
+    { name: 'decimals', type: 'whole', of: total => total.decimals },
+    { name: 'described', type: 'text', of: total => `${total.described}` },
+  ]
+}

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { InvariantError } from '../errors'
+import type { StatementLine } from '../statement'
+import { type Entry, entryJson, entryOf, factsOf } from './entry'
+import { type StatementHead, textAfterLines, textBeforeLines } from './head'
+import { MerkleTree } from './merkle'
+
+/** What makes a statement checkable without us; hashes in hex. */
+export interface Seal {
+  /** of the Merkle tree over the lines: see merkle.ts, entry.ts */
+  merkleRoot: string
+  /** SHA-256 of the statement as canonical JSON (RFC 8785), which all formats carry */
+  sha256: string
+}
+
+interface Source extends StatementHead {
+  batches(): AsyncGenerator<StatementLine[]>
+}
+
+/** A statement whose lines have hashes, and which has one itself once they have all been read. */
+export class SealedStatement {
+  private sealed: Seal | undefined
+
+  constructor(private readonly source: Source) {}
+
+  get head(): StatementHead {
+    return this.source
+  }
+
+  /** All lines, in batches of constant size. Any number of times, one after another. */
+  async *lines(): AsyncGenerator<Entry[]> {
+    const tokens = new Map(this.head.tokens.map(token => [token.token, token]))
+    const hash = createHash('sha256').update(textBeforeLines(this.head))
+    const tree = new MerkleTree()
+    let line = 0
+    for await (const batch of this.source.batches()) {
+      let text = ''
+      const entries = batch.map(source => {
+        const token = tokens.get(source.token)
+        if (!token) throw new InvariantError(`total of ${source.token}`, 'a row', 'missing')
+        const entry = entryOf(factsOf(source, ++line, token))
+        tree.add(entry.leaf)
+        text += `${line > 1 ? ',' : ''}${entryJson(entry)}`
+        return entry
+      })
+      hash.update(text)
+      yield entries
+    }
+    const merkleRoot = tree.root().toString('hex')
+    const sha256 = hash.update(textAfterLines(this.head, merkleRoot)).digest('hex')
+    this.sealed = { merkleRoot, sha256 }
+  }
+
+  /** Reads all lines for it where nobody has yet. */
+  async seal(): Promise<Seal> {
+    if (!this.sealed) for await (const _ of this.lines());
+    return this.sealed!
+  }
+}
