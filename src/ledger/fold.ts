@@ -1,6 +1,7 @@
 import { applyEach } from './apply'
 import { Breather } from './breather'
 import type { DomainEvent } from './events'
+import { addToStakeDays } from './stakeDays'
 import { LedgerState, type Missing } from './state'
 
 /** Reads the rows a fold missed and gives every one of them (or its absence) to `state.provide…`. */
@@ -32,7 +33,13 @@ export async function fold(
     const isWhole = !missing || (missing.rows.size + missing.lists.size === 0 && state.holds)
     if (isWhole) state.checkStates()
     if (state.isSpoilt) state.beCareful()
-    else if (isWhole) return state
+    else if (isWhole) {
+      const days = addToStakeDays(state)
+      if (!days) return state
+      await load(days, state)
+      addToStakeDays(state)
+      return state
+    }
   }
   throw new Error(
     `the ledger still misses rows after ${MAX_ROUNDS} rounds: a loader does not provide what it is asked for`,

@@ -344,6 +344,11 @@ export class LedgerState {
     return [...table.changed].filter(id => !table.loaded.get(id)).map(id => table.current.get(id) as T)
   }
 
+  /** Facts of an entity that this fold added, in the order of their logs. */
+  added<T extends Row>(entity: EntityClass<T>): readonly T[] {
+    return this.table(entity).facts as T[]
+  }
+
   rejections(): Rejection[] {
     return this.rejectedLogs
   }

@@ -1,4 +1,8 @@
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { StakeDay, StakeEvent } from '../../src/model'
+import { Memory, origins } from '../ledger/memory'
+import { eventsOf, step } from '../ledger/poolHistory'
 import { ADDRESS, CHAIN, MODEL, setHeights, type TestApi, TOKEN, testApi } from './apiFixture'
 
 let api: TestApi
@@ -12,6 +16,16 @@ beforeAll(async () => {
 afterAll(() => api?.close())
 
 describe('stake over time', () => {
+  /** Events, and their day's rows: of the model, and of all pools. */
+  const stake = async (...events: { time: string; activeDelta: bigint; exitingDelta: bigint }[]) => {
+    for (const event of events) {
+      await api.insert('StakeEvent', event)
+      const day = { ...event, id: undefined, day: `${event.time.slice(0, 10)}T00:00:00Z`, kind: 'DIRECT' }
+      for (const modelId of [MODEL(2), null])
+        await api.insert('StakeDay', { ...day, id: `${event.time}|${modelId}`, modelId })
+    }
+  }
+
   beforeAll(async () => {
     const event = (time: string, active: bigint, exiting: bigint, assetId = TOKEN) => ({
       time,
@@ -21,8 +35,7 @@ describe('stake over time', () => {
       activeDelta: active,
       exitingDelta: exiting,
     })
-    await api.insert(
-      'StakeEvent',
+    await stake(
       event('2025-12-01T00:00:00Z', 100n, 0n),
       event('2026-01-31T23:59:59Z', 50n, 0n),
       event('2026-02-01T00:00:00Z', -30n, 30n),
@@ -99,5 +112,56 @@ describe('stake over time', () => {
     expect(
       (await api.gql('{ tvl(from: "2026-01-02", to: "2026-01-01") { from } }')).errors![0]!.message,
     ).toContain('is not before')
+  })
+})
+
+describe('a series at any times', () => {
+  const HOUR = 3_600_000
+  const INTERVALS = { HOUR, DAY: 24 * HOUR, WEEK: 168 * HOUR }
+
+  test('is at each point what the events before its end add up to', async () => {
+    const history = fc.record({
+      steps: fc.array(step, { minLength: 5, maxLength: 25 }),
+      hours: fc.integer({ min: 1, max: 60 }),
+      spans: fc.array(
+        fc.record({
+          interval: fc.constantFrom('HOUR', 'DAY', 'WEEK'),
+          from: fc.nat(300),
+          length: fc.integer({ min: 1, max: 500 }),
+          model: fc.boolean(),
+        }),
+        { minLength: 6, maxLength: 6 },
+      ),
+    })
+    await fc.assert(
+      fc.asyncProperty(history, async ({ steps, hours, spans }) => {
+        const memory = new Memory()
+        await memory.batch(eventsOf(steps, origins((hours * HOUR) / 2)))
+        await api.pool.query(`DELETE FROM stake_event; DELETE FROM stake_day`)
+        const facts = memory.rows(StakeEvent)
+        for (const fact of facts) await api.insert('StakeEvent', { ...fact })
+        for (const day of memory.rows(StakeDay)) await api.insert('StakeDay', { ...day })
+
+        for (const { interval, from, length, model } of spans) {
+          const begin = Date.UTC(2026, 0, 1) + from * HOUR
+          const [first, to] = [new Date(begin), new Date(begin + length * HOUR + 1234)]
+          const { tvl } = await api.data(
+            `{ tvl(from: "${first.toISOString()}", to: "${to.toISOString()}", interval: ${interval}
+                   ${model ? `model: "${MODEL(1)}"` : 'protocol: "reference"'}) { from tokens { points { time active exiting } } } }`,
+          )
+          const size = INTERVALS[interval as keyof typeof INTERVALS]
+          expect(Date.parse(tvl.from)).toBeLessThanOrEqual(begin)
+          expect(begin - Date.parse(tvl.from)).toBeLessThan(size)
+          const seen = facts.filter(({ time }) => time < to)
+          expect(tvl.tokens).toHaveLength(seen.length > 0 ? 1 : 0)
+          for (const { time, active, exiting } of tvl.tokens[0]?.points ?? []) {
+            const before = seen.filter(fact => fact.time.getTime() < Date.parse(time) + size)
+            expect(BigInt(active)).toBe(before.reduce((sum, fact) => sum + fact.activeDelta, 0n))
+            expect(BigInt(exiting)).toBe(before.reduce((sum, fact) => sum + fact.exitingDelta, 0n))
+          }
+        }
+      }),
+      { numRuns: 5 },
+    )
   })
 })

@@ -65,10 +65,10 @@ function text(row: Row): string {
   return JSON.stringify(entries, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 }
 
-const CHAIN = 'eip155:31337'
+export const CHAIN = 'eip155:31337'
 
 /** Origins one after another, a log each, ten logs a block. */
-export function origins(): () => Origin {
+export function origins(blockMs = 1000): () => Origin {
   let n = 0
   return () => {
     const block = 1 + Math.floor(n / 10)
@@ -77,7 +77,7 @@ export function origins(): () => Origin {
       protocol: 'reference',
       contract: '0x00000000000000000000000000000000000000aa',
       block,
-      time: 1_767_225_600_000 + block * 1000,
+      time: 1_767_225_600_000 + block * blockMs,
       transaction: `0x${block.toString(16).padStart(64, '0')}`,
       logIndex: n++ % 10,
     }

@@ -1,11 +1,9 @@
 import { isInstant } from '../../postgres/instant'
 import type { EntityModel } from '../entities/entityModel'
 import type { ResolverMap } from '../entities/entityResolvers'
-import { lowerHex } from '../entities/ids'
-import { statement } from '../entities/preparedTexts'
-import { SqlParams } from '../entities/sqlParams'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
+import { DAY_MS, readStakeChanges, type StakeChange, type StakeFilter } from './stakeChanges'
 import { tokenOf } from './tokenAmount'
 
 export const tvlDefs = /* GraphQL */ `
@@ -53,19 +51,16 @@ export const tvlDefs = /* GraphQL */ `
 `
 
 type Interval = 'HOUR' | 'DAY' | 'WEEK'
-interface TvlArgs {
-  chain?: string | null
-  protocol?: string | null
-  model?: string | null
+interface TvlArgs extends StakeFilter {
   from?: Date | null
   to?: Date | null
   interval?: Interval | null
 }
 
 const HOUR_MS = 3_600_000
-const INTERVAL_MS: Record<Interval, number> = { HOUR: HOUR_MS, DAY: 24 * HOUR_MS, WEEK: 7 * 24 * HOUR_MS }
+const INTERVAL_MS: Record<Interval, number> = { HOUR: HOUR_MS, DAY: DAY_MS, WEEK: 7 * DAY_MS }
 /** 1970-01-05, a Monday. */
-const FIRST_MONDAY_MS = 4 * 24 * HOUR_MS
+const FIRST_MONDAY_MS = 4 * DAY_MS
 const MOST_POINTS = 1000
 const POINTS_UNASKED = 30
 
@@ -74,14 +69,6 @@ export function tvlResolvers(model: EntityModel): ResolverMap {
     Query: { tvl: (_, args: TvlArgs, { scope }) => tvlSeries(scope, args) },
     TokenTvl: { token: tokenOf(model) },
   }
-}
-
-interface Change {
-  tokenId: string
-  /** number of the interval, -1: all before the first */
-  bucket: number
-  active: string
-  exiting: string
 }
 
 async function tvlSeries(scope: RequestScope, args: TvlArgs) {
@@ -108,8 +95,8 @@ async function tvlSeries(scope: RequestScope, args: TvlArgs) {
       `${count} points, at most ${MOST_POINTS}`,
       'give a shorter time or a longer interval',
     )
-  const changes = await readChanges(scope, args, from, to, length)
-  const byToken = new Map<string, Change[]>()
+  const changes = await readStakeChanges(scope, args, { from, to, interval: length })
+  const byToken = new Map<string, StakeChange[]>()
   for (const change of changes) byToken.set(change.tokenId, [...(byToken.get(change.tokenId) ?? []), change])
   scope.countRows(byToken.size * count) // points without changes are not read, but made
   const tokens = [...byToken]
@@ -119,7 +106,7 @@ async function tvlSeries(scope: RequestScope, args: TvlArgs) {
 }
 
 /** Running sums: a point for each interval. */
-function cumulate(changes: Change[], from: number, length: number, count: number) {
+function cumulate(changes: StakeChange[], from: number, length: number, count: number) {
   const deltas = new Map(changes.map(change => [change.bucket, change]))
   let active = BigInt(deltas.get(-1)?.active ?? 0)
   let exiting = BigInt(deltas.get(-1)?.exiting ?? 0)
@@ -128,28 +115,6 @@ function cumulate(changes: Change[], from: number, length: number, count: number
     exiting += BigInt(deltas.get(i)?.exiting ?? 0)
     return { time: new Date(from + i * length), tvl: active + exiting, active, exiting }
   })
-}
-
-/** Sums of the changes, by token and interval, added up in the database: index on time, or on model_id. */
-function readChanges(
-  scope: RequestScope,
-  args: TvlArgs,
-  from: number,
-  to: number,
-  length: number,
-): Promise<Change[]> {
-  const params = new SqlParams()
-  const begin = params.raw(new Date(from).toISOString(), 'timestamptz')
-  const bucket = `CASE WHEN e.time < ${begin} THEN -1
-    ELSE floor(extract(epoch FROM e.time - ${begin}) / ${params.raw(length / 1000, 'int')})::int END`
-  const conditions = [`e.time < ${params.raw(new Date(to).toISOString(), 'timestamptz')}`]
-  if (args.chain != null) conditions.push(`e.chain = ${params.add(args.chain, 'String')}`)
-  if (args.protocol != null) conditions.push(`e.protocol = ${params.add(args.protocol, 'String')}`)
-  if (args.model != null) conditions.push(`e.model_id = ${params.add(lowerHex(args.model), 'String')}`)
-  const text = `SELECT e.asset_id AS "tokenId", ${bucket} AS bucket,
-      sum(e.active_delta)::text AS active, sum(e.exiting_delta)::text AS exiting
-    FROM stake_event e WHERE ${conditions.join(' AND ')} GROUP BY 1, 2`
-  return scope.query<Change>(statement('tvl', text, params.values))
 }
 
 /** Time of the newest indexed block, ms; of the newest change where it is not recorded; else now. */

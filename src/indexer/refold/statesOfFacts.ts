@@ -58,6 +58,33 @@ export const statesOfFacts: StateOfFacts[] = [
              ORDER BY pool_id, delegator_id, block DESC, log_index DESC, id DESC`,
   },
   {
+    table: 'stake_day',
+    columns: {
+      active_delta: '0',
+      exiting_delta: '0',
+      active_seconds: '0',
+      inflow: '0',
+      outflow: '0',
+      compounded: '0',
+      slashed: '0',
+      unstaked: '0',
+    },
+    facts: `SELECT concat_ws('|', e.chain, e.protocol, p.kind, e.asset_id, e.utc::date, m.model_id) AS id,
+                   sum(active_delta) AS active_delta, sum(exiting_delta) AS exiting_delta,
+                   sum(active_delta * floor(extract(epoch FROM date_trunc('day', e.utc) + interval '1 day' - e.utc))) AS active_seconds,
+                   coalesce(sum(active_delta + exiting_delta) FILTER (WHERE e.kind = 'STAKE'), 0) AS inflow,
+                   coalesce(-sum(active_delta + exiting_delta)
+                     FILTER (WHERE e.kind IN ('WITHDRAW', 'EXIT_REQUEST', 'EXIT_PAID', 'GRADUATE')), 0) AS outflow,
+                   coalesce(sum(active_delta + exiting_delta) FILTER (WHERE e.kind = 'COMPOUND'), 0) AS compounded,
+                   coalesce(-sum(active_delta + exiting_delta) FILTER (WHERE e.kind = 'SLASH'), 0) AS slashed,
+                   coalesce(-sum(active_delta)
+                     FILTER (WHERE e.kind IN ('WITHDRAW', 'EXIT_REQUEST', 'EXIT_PAID')), 0) AS unstaked
+              FROM (SELECT *, time AT TIME ZONE 'UTC' AS utc FROM stake_event WHERE chain = $chain) e
+              JOIN stake_pool p ON p.id = e.pool_id
+             CROSS JOIN LATERAL (SELECT NULL UNION ALL SELECT e.model_id WHERE e.model_id IS NOT NULL) m (model_id)
+             GROUP BY 1`,
+  },
+  {
     table: 'exit_request',
     // Of a withdrawal from restaking no fact but itself tells.
     columns: {
