@@ -28,10 +28,11 @@ export function counterpartKey(tokenId: string, chain: string): string {
  *   ABSOLUTE (LAP)           ⌊T × stack(d, p)⌋
  *   HOP, on demand (LRP)     m − ⌊m × stack(p)⌋, m = ⌊T × percent(d, p)⌋, stack(p) = Σ of p's own HOP links
  *
- * What was moved is taken off (flowLedger.ts): transferToVault moves the rest, as far as the policy's balance of the token
- * goes. That is one purse for all who have links: it lacks up to a wei a fee, since what is paid in is floored for each;
- * and since the contract counts in T what d received before its links, a late link can draw on what others paid in, which
- * is `overpaid` then. After `maxSteps` the remaining fees are left out: `exhausted`, and so `truncated`.
+ * T is RoyaltyModule.totalRevenueTokensAccounted: a payment counts for the policies that its receiver had links of then, so
+ * none from before a late link. What was moved is taken off (flowLedger.ts): transferToVault moves the rest, as far as the
+ * policy's balance of the token goes. That is one purse for all who have links, and lacks up to a wei a payment, since what
+ * is paid in is floored for each: the last who asks can get so much less than he is owed. After `maxSteps` the remaining
+ * fees are left out: `exhausted`, and so `truncated`.
  */
 export function entitlementsOf(
   groups: readonly FeeGroup[],

@@ -36,6 +36,10 @@ interface GroupRow {
  * The fees of the models, grouped so that a million equal fees cost what one does, in one statement. An edge counts
  * for the fees after it: by place on the fee's own chain, by block time on others. Edges that their child was born
  * with count always, since no fee reaches a model before it exists; late ones split the time into epochs.
+ *
+ * Late edges of the chain at places 10 and 20, one of another chain at noon: a fee at place 15 in the afternoon is of the
+ * local epoch 1 (one place is not after it) and of the foreign epoch 1, and sees the edge at 10 and that of noon.
+ *
  * Index: usage_fee (model_id).
  */
 export async function readFees(
