@@ -4,7 +4,7 @@ import type { WithdrawalCompleted, WithdrawalQueued } from './eventsRestaking'
 import { Note, pop, push, type Stack } from './note'
 import { originColumns, seeAccount } from './parties'
 import { depositSharesTaken, mulWad, WAD } from './restakingMath'
-import { operatorStakeId, putPosition, restakedPosition, scalingResets } from './restakingRows'
+import { operatorStakeId, putPosition, restakedPosition, scalingResets, setDeposit } from './restakingRows'
 import { moveOut, tokensOf } from './restakingStrategies'
 import type { LedgerState } from './state'
 
@@ -58,7 +58,7 @@ export function withdrawalQueued(state: LedgerState, event: WithdrawalQueued): v
     const takesAll = isLast && before !== undefined
     const taken = isPod ? asked : takesAll || asked > position.depositShares ? position.depositShares : asked
     if (!isPod) {
-      position.depositShares -= taken
+      setDeposit(state, position, position.depositShares - taken, pools[i])
       putPosition(state, position, origin)
     }
     if (isLast) resets.set(position.id, undefined)

@@ -1,4 +1,10 @@
-import { OperatorStake, OperatorStakeChange, RestakedPosition, RestakedPositionChange } from '../model'
+import {
+  OperatorStake,
+  OperatorStakeChange,
+  RestakedPosition,
+  RestakedPositionChange,
+  StakePool,
+} from '../model'
 import type { Origin } from './events'
 import { addressOf } from './ids'
 import { Note } from './note'
@@ -50,6 +56,20 @@ export function putPosition(state: LedgerState, position: RestakedPosition, orig
       ...originColumns(origin),
     }),
   )
+}
+
+/** Sets a position's deposit shares; the pool's patrons are who have some. */
+export function setDeposit(
+  state: LedgerState,
+  position: RestakedPosition,
+  shares: bigint,
+  pool: StakePool | undefined,
+): void {
+  if (pool && shares > 0n !== position.depositShares > 0n) {
+    pool.patronCount += shares > 0n ? 1 : -1
+    state.put(StakePool, pool)
+  }
+  position.depositShares = shares
 }
 
 export function operatorStakeId(poolId: string, operatorId: string): string {

@@ -1,4 +1,4 @@
-import { Restaker, RestakerDelegation, RestakingReward, RestakingRewardTotal } from '../model'
+import { Restaker, RestakerDelegation, RestakingReward, RestakingRewardTotal, StakePool } from '../model'
 import type {
   BeaconFactorSet,
   PodSharesMoved,
@@ -12,7 +12,7 @@ import { Note } from './note'
 import { originColumns, seeAccount, seeToken } from './parties'
 import { WAD } from './restakingMath'
 import { putBack } from './restakingQueue'
-import { putPosition, restakedPosition, restakerId, scalingResets } from './restakingRows'
+import { putPosition, restakedPosition, restakerId, scalingResets, setDeposit } from './restakingRows'
 import { moveIn, poolOf, pricedAt, strategyOf, transferredAt } from './restakingStrategies'
 import type { LedgerState } from './state'
 
@@ -23,12 +23,13 @@ const deposits = new Note<number, string>()
 export function restakeDeposited(state: LedgerState, event: RestakeDeposited): void {
   const { origin, pool, account, shares } = event
   const position = restakedPosition(state, pool, account, origin)
+  const known = state.get(StakePool, pool)
   const before = origin.logIndex - 1
   const isPriced = state.note(pricedAt).get(before) === pool
   const transfer = state.note(transferredAt).get(isPriced ? before - 1 : before)
   const arrived = transfer?.toPool === pool ? transfer : undefined
   seeAccount(state, account, origin)
-  position.depositShares += shares
+  setDeposit(state, position, position.depositShares + shares, known)
   putPosition(state, position, origin)
   state.note(deposits).set(origin.logIndex, position.id)
   if (!isPriced && putBack(state, pool, account)) return
@@ -42,7 +43,7 @@ export function restakeDeposited(state: LedgerState, event: RestakeDeposited): v
 export function podSharesSet(state: LedgerState, event: PodSharesSet): void {
   const position = restakedPosition(state, event.pool, event.account, event.origin)
   seeAccount(state, event.account, event.origin)
-  position.depositShares = event.shares
+  setDeposit(state, position, event.shares, state.get(StakePool, event.pool))
   putPosition(state, position, event.origin)
 }
 

@@ -1,4 +1,4 @@
-import { RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../model'
+import { RestakedPosition, RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { StrategyTokenSet } from './eventsRestaking'
 import { Note, pop, type Stack } from './note'
@@ -98,6 +98,8 @@ export function poolOf(
   const assets = strategy.earlyAssets > 0n ? strategy.earlyAssets : 0n
   pool.activeAssets = assets
   pool.compoundedAssets = assets
+  const staked = state.list(RestakedPosition, 'poolId', poolId)
+  pool.patronCount = staked.filter(({ depositShares }) => depositShares > 0n).length
   state.put(StakePool, pool)
   if (assets > 0n) recordStake(state, pool, origin, { kind: StakeEventKind.COMPOUND, activeDelta: assets })
   return pool

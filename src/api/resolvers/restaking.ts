@@ -3,6 +3,8 @@ import type { Row } from '../entities/columns'
 import type { ResolverMap } from '../entities/entityResolvers'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
+import { loaderAt } from './loaderAt'
+import { LAST_BLOCK, payableShares, slashableQueuedShares } from './restakingQueue'
 
 export const restakingDefs = /* GraphQL */ `
   extend type RestakedPosition {
@@ -29,6 +31,11 @@ export const restakingDefs = /* GraphQL */ `
     that has its effect
     """
     encumberedMagnitude: BigInt!
+    """
+    Shares of queued withdrawals that a slash would reach at the end of a block, floor(Σ exitShares × maxMagnitude / 1e18)
+    of those whose last slashable block is not before it. Without a block: now
+    """
+    slashableQueuedShares(block: Int): BigInt!
     "shares and magnitudes at the end of a block; null: it had none"
     at(block: Int!): OperatorStakeChange
   }
@@ -42,10 +49,10 @@ export const restakingDefs = /* GraphQL */ `
 
   extend type ExitRequest {
     """
-    RESTAKING: shares that it pays, floor(exitShares × slashing factor / 1e18), by the slashes so far that reach it; what
-    it paid, once it has
+    RESTAKING: shares that it pays, floor(exitShares × slashing factor / 1e18), by the slashes that reach it until the end
+    of a block; what it paid, once it has. Without a block: now
     """
-    payableShares: BigInt!
+    payableShares(block: Int): BigInt!
   }
 `
 
@@ -53,10 +60,12 @@ export function restakingResolvers(): ResolverMap {
   return {
     RestakedPosition: {
       at: (source, { block }: { block?: number | null }, { scope }) =>
-        sharesAt(scope, source.id as string, blockOf(block ?? LAST_BLOCK)),
+        sharesAt(scope, source.id as string, blockOrNow(block)),
     },
     OperatorStake: {
       encumberedMagnitude: (source, _, { scope }) => encumbered(scope, source.id as string),
+      slashableQueuedShares: (source, { block }: { block?: number | null }, { scope }) =>
+        slashableQueuedShares(scope, source, blockOrNow(block)),
       at: async (source, { block }: { block: number }, { scope }) =>
         (await stakeAt(scope, source.id as string, blockOf(block))) ?? null,
     },
@@ -66,13 +75,15 @@ export function restakingResolvers(): ResolverMap {
         (await allocationNow(scope, source.id as string)).slashable,
     },
     ExitRequest: {
-      payableShares: (source, _, { scope }) =>
-        source.withdrawalId ? payableShares(scope, source) : source.exitShares,
+      payableShares: (source, { block }: { block?: number | null }, { scope }) =>
+        source.withdrawalId ? payableShares(scope, source, blockOrNow(block)) : source.exitShares,
     },
   }
 }
 
-const LAST_BLOCK = 2 ** 31 - 1
+function blockOrNow(block: number | null | undefined): number {
+  return blockOf(block ?? LAST_BLOCK)
+}
 
 function blockOf(block: number): number {
   if (block < 0) throw userError('BAD_USER_INPUT', `block: ${block}`, 'give a number from 0')
@@ -96,7 +107,7 @@ const SHARES = `SELECT p.id, d.operator_id AS "operatorId", c.deposit_shares AS 
   WHERE p.id = ANY ($1::text[])`
 
 function sharesAt(scope: RequestScope, id: string, block: number): Promise<Row> {
-  return loaderOf(scope, sharesAt, 'restaked-shares', SHARES).load({ id, block }) as Promise<Row>
+  return loaderAt(scope, sharesAt, 'restaked-shares', SHARES).load({ id, block }) as Promise<Row>
 }
 
 const STAKE = `SELECT DISTINCT ON (operator_stake_id) operator_stake_id AS key, id, chain, protocol, contract,
@@ -106,27 +117,7 @@ const STAKE = `SELECT DISTINCT ON (operator_stake_id) operator_stake_id AS key, 
   ORDER BY operator_stake_id, block DESC, log_index DESC, id COLLATE "C" DESC`
 
 function stakeAt(scope: RequestScope, id: string, block: number): Promise<Row | undefined> {
-  return loaderOf(scope, stakeAt, 'operator-stake', STAKE).load({ id, block })
-}
-
-type At = { id: string; block: number }
-
-/** One statement for each block that is asked for. */
-function loaderOf(scope: RequestScope, key: object, name: string, text: string) {
-  return scope.once(key as never, () => {
-    return new DataLoader<At, Row | undefined, string>(
-      async asked => {
-        const found = new Map<string, Row>()
-        for (const block of new Set(asked.map(one => one.block))) {
-          const values = [asked.filter(one => one.block === block).map(({ id }) => id), block]
-          for (const row of await scope.query<Row>({ name, text, values }))
-            found.set(`${row.key ?? row.id} ${block}`, row)
-        }
-        return asked.map(({ id, block }) => found.get(`${id} ${block}`))
-      },
-      { cacheKeyFn: ({ id, block }) => `${id} ${block}` },
-    )
-  })
+  return loaderAt(scope, stakeAt, 'operator-stake', STAKE).load({ id, block })
 }
 
 /** Of a chain whose processor has not written its height yet: as if no effect waited. */
@@ -174,27 +165,4 @@ function allocationNow(scope: RequestScope, id: string): Promise<AllocationNow> 
     })
   })
   return loader.load(id)
-}
-
-/** By the newest magnitude not after the last slashable block: index on operator_stake_id. */
-export function payableShares(scope: RequestScope, source: Row): Promise<string> | string {
-  if (source.paidShares != null) return source.paidShares as string
-  const loader = scope.once(payableShares, () => {
-    return new DataLoader<string, string>(async ids => {
-      const rows = await scope.query<{ id: string; shares: string }>({
-        name: 'payable-shares',
-        text: `SELECT r.id, div(r.exit_shares * div(coalesce(m.magnitude, 1e18) * coalesce(p.beacon_factor, 1e18), 1e18), 1e18) AS shares
-               FROM exit_request r JOIN restaking_withdrawal w ON w.id = r.withdrawal_id
-               LEFT JOIN restaked_position p ON p.id = r.pool_id || '|' || r.account_id
-               LEFT JOIN LATERAL (SELECT magnitude FROM magnitude_checkpoint
-                 WHERE operator_stake_id = r.pool_id || '|operator:' || split_part(w.operator_id, ':', 3)
-                   AND block <= w.slashable_until ORDER BY block DESC LIMIT 1) m ON true
-               WHERE r.id = ANY ($1::text[])`,
-        values: [ids],
-      })
-      const found = new Map(rows.map(row => [row.id, row.shares]))
-      return ids.map(id => found.get(id) ?? '0')
-    })
-  })
-  return loader.load(source.id as string)
 }

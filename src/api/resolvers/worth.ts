@@ -3,7 +3,7 @@ import type { ApiContext } from '../context'
 import type { Row } from '../entities/columns'
 import type { EntityModel } from '../entities/entityModel'
 import type { ResolverMap } from '../entities/entityResolvers'
-import { payableShares } from './restaking'
+import { LAST_BLOCK, payableShares } from './restakingQueue'
 
 export const worthDefs = /* GraphQL */ `
   extend type StakePosition {
@@ -41,7 +41,7 @@ export function worthResolvers(model: EntityModel): ResolverMap {
         if (source.paidAssets !== null) return source.paidAssets
         const pool = await poolOf(source, scope)
         if (source.withdrawalId)
-          return pool ? positionAssets(BigInt(await payableShares(scope, source)), pool) : 0n
+          return pool ? positionAssets(BigInt(await payableShares(scope, source, LAST_BLOCK)), pool) : 0n
         return pool ? exitValue(BigInt(source.exitShares as string), pool) : 0n
       },
     },
