@@ -15,7 +15,8 @@ if (!/^\d+(-\d+)?$/.test(wanted)) {
 }
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', 'test/sim/sim.test.ts'],
+  // verbose: says each seed when it is over, not all at the end
+  ['node_modules/vitest/vitest.mjs', 'run', '--reporter=verbose', 'test/sim/sim.test.ts'],
   {
     cwd: packageRoot,
     stdio: 'inherit',
