@@ -273,7 +273,7 @@ describe('the command', () => {
       const failed = join(folder, 'failed.csv')
       await expect(cliStatement({ ...options, account: 'x', out: failed })).rejects.toThrow(/fix: give 0x/)
       await expect(cliStatement({ ...options, format: 'doc', out: failed })).rejects.toThrow(
-        /fix: use csv or json/,
+        /fix: use csv, json, /,
       )
       expect(existsSync(failed)).toBe(false)
       expect(readdirSync(folder)).toEqual(['alice.csv'])

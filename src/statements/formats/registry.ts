@@ -1,10 +1,25 @@
 import { StatementError } from '../errors'
+import { cointracker } from './cointracker'
+import { cointracking } from './cointracking'
+import { cryptio } from './cryptio'
 import { csv } from './csv'
 import type { Chosen, Format } from './format'
 import { json } from './json'
+import { koinly } from './koinly'
+import { parquet } from './parquet'
+import { xlsx } from './xlsx'
 
 /** The formats by what ends their files' names, and the URL. */
-export const formats: Readonly<Record<string, Format>> = { csv, json }
+export const formats: Readonly<Record<string, Format>> = {
+  csv,
+  json,
+  xlsx,
+  parquet,
+  'koinly.csv': koinly,
+  'cointracker.csv': cointracker,
+  'cryptio.csv': cryptio,
+  'cointracking.csv': cointracking,
+}
 
 /** Undefined: there is none of that name. */
 export function formatNamed(extension: string | undefined): Format | undefined {

@@ -17,7 +17,7 @@ const NAMES = [
   `'@SUM(A1)`,
   'a\r\nb',
   '通义千问 𝔘 مرحبا \u202e',
-  '<a href="&amp;">]]>\u0001\ufffe',
+  '<a href="&amp;">]]>\u0001\ufffe_x0041_',
   '; } " \\ {{ (c) |',
   '',
   '-1',
