@@ -5,7 +5,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --no-audit --no-fund
 
 FROM packages AS build
-COPY tsconfig.json tsconfig.build.json schema.graphql ./
+COPY tsconfig.json tsconfig.build.json schema.graphql api.graphql ./
 COPY scripts scripts
 COPY abi abi
 COPY src src

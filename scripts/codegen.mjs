@@ -1,4 +1,5 @@
-// Makes what is generated and not committed: contract artifacts, the entities (src/model), the ABI facades (src/abi).
+// Makes what is generated and not committed: contract artifacts, the entities (src/model), the ABI facades
+// (src/abi), the API's types for the dashboard.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
@@ -11,9 +12,9 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const stamps = join(root, 'node_modules/.cache/provenance-graph')
 
 /** Runs a package's own script with this Node: npx would cost half a second each. */
-function runBin(name, bin, args) {
+function runBin(name, bin, args, file = 'bin/run.js') {
   try {
-    execFileSync(process.execPath, [join(root, 'node_modules', name, 'bin/run.js'), ...args], {
+    execFileSync(process.execPath, [join(root, 'node_modules', name, file), ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -49,10 +50,28 @@ async function generateAbi(protocol) {
   })
 }
 
+/** Types of the API for the dashboard's queries. Read by tsc and editors alone: the bundler drops them. */
+async function generateApiTypes() {
+  const schema = join(root, 'api.graphql')
+  return unlessCurrent({
+    stampFile: join(stamps, 'api-types'),
+    digest: digest(root, [schema], versionOf('gql.tada')),
+    outputs: [join(root, 'src/dashboard/data/graphql-env.d.ts')],
+    make: () =>
+      runBin(
+        'gql.tada',
+        'gql.tada',
+        ['generate-output', '--tsconfig', 'src/dashboard/tsconfig.json'],
+        'bin/cli.js',
+      ),
+  })
+}
+
 const started = Date.now()
 const made = []
 if (await compileContracts()) made.push('contracts')
 if (await generateModel()) made.push('model')
+if (await generateApiTypes()) made.push('API types')
 for (const entry of readdirSync(join(root, 'abi'), { withFileTypes: true })) {
   if (entry.isDirectory() && (await generateAbi(entry.name))) made.push(`abi/${entry.name}`)
 }

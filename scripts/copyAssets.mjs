@@ -12,6 +12,8 @@ const to = join(root, 'lib')
 const leftBehind = ['.ts', '.sol', '.stamp', '.md']
 
 for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+  // What the dashboard needs is bundled.
+  if (entry.parentPath.startsWith(join(from, 'dashboard'))) continue
   if (!entry.isFile() || leftBehind.some(ending => entry.name.endsWith(ending))) continue
   const source = join(entry.parentPath, entry.name)
   const target = join(to, relative(from, source))

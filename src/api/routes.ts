@@ -1,10 +1,13 @@
 import type { Plugin } from 'graphql-yoga'
+import { formats } from '../statements/formats/registry'
+import type { Dashboard } from './dashboard/dashboard'
 import type { ApiMetrics } from './metrics'
 import type { NotReady } from './readiness'
 
 export interface RouteOptions {
   readiness: () => Promise<NotReady[]>
   metrics: ApiMetrics
+  dashboard: Dashboard
   statements: (request: Request) => Promise<Response>
   /** told of errors that the answer masks */
   onError: (error: unknown) => void
@@ -16,7 +19,7 @@ const SECURITY_HEADERS: Record<string, string> = {
   'x-frame-options': 'DENY',
 }
 
-/** Everything beside /graphql: /health, /ready, /metrics, /statements. */
+/** Everything beside /graphql: the dashboard, /health, /ready, /metrics, /statements. */
 export function routesPlugin(options: RouteOptions): Plugin {
   return {
     async onRequest({ request, url, endResponse }) {
@@ -52,10 +55,11 @@ async function answer(request: Request, path: string, options: RouteOptions): Pr
       return new Response(await registry.metrics(), { headers: { 'content-type': registry.contentType } })
     }
     case '/statements':
+      if (path === '/statements/') return Response.json({ formats: listedFormats() })
       return options.statements(request)
-    case '/':
-      return new Response(null, { status: 302, headers: { location: '/graphql' } })
     default: {
+      const shown = options.dashboard(request, path)
+      if (shown) return shown
       const fix = 'use /graphql, /statements/<account>.csv, /health, /ready or /metrics'
       return Response.json(
         { error: { code: 'NOT_FOUND', message: `nothing at ${path}`, fix } },
@@ -63,6 +67,11 @@ async function answer(request: Request, path: string, options: RouteOptions): Pr
       )
     }
   }
+}
+
+/** What a statement can be written as, and what can be chosen of each. */
+function listedFormats() {
+  return Object.entries(formats).map(([name, { choices = {} }]) => ({ name, choices }))
 }
 
 const PATHS = new Set(['/', '/graphql', '/health', '/ready', '/metrics'])

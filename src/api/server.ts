@@ -9,6 +9,7 @@ import type { Engine } from '../graph/lineage'
 import { connectNeo4j } from '../graph/neo4j'
 import { createPool } from '../postgres/pool'
 import { statementsHandler } from '../statements/handler'
+import { dashboard } from './dashboard/dashboard'
 import { readEntityModel } from './entities/entityModel'
 import { WhereCompiler } from './entities/where'
 import { graphiqlOptions } from './graphiql'
@@ -87,6 +88,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     plugins: [
       routesPlugin({
         metrics,
+        dashboard: dashboard(),
         readiness: oneAtATime(() => readiness({ pool: readinessPool, chains: config.chains, maxLagSeconds })),
         statements: statementsHandler({ pool, timeoutMs, onError }),
         onError,

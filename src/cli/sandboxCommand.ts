@@ -12,6 +12,7 @@ export function addSandbox(program: Command): void {
     .option('--data <folder>', 'where its data is kept', '.data')
     .option('--seed <text>', 'of the simulated activity', 'provenance')
     .option('--no-live', "stand still after the scenario, so that the README's answers stay true")
+    .option('--open', 'show the dashboard in your browser once it is ready')
     .option('--no-neo4j', 'do without Neo4j')
     .action(async options => {
       const { startSandbox } = await import('../sandbox/start.js')

@@ -13,6 +13,7 @@ import { JsonRpc } from './jsonRpc'
 import { live } from './living'
 import { lockFolder } from './lockFolder'
 import { startNeo4j } from './neo4j'
+import { openBrowser } from './openBrowser'
 import { stopOrphan } from './pidFile'
 import { until } from './populated'
 import { startPostgres } from './postgres'
@@ -31,6 +32,8 @@ export interface SandboxOptions {
   neo4j: boolean
   /** false: the chains stand still after the scenario, so that the README's answers stay true */
   live: boolean
+  /** show the dashboard in the user's browser once it is ready */
+  open?: boolean
   signal: AbortSignal
 }
 
@@ -106,6 +109,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
     const api = `http://127.0.0.1:${options.port}`
     await until(`${api}/ready`, [alpha.url, beta.url, story.url], postgres.url, children, options.signal)
     if (!options.signal.aborted) {
+      say(`\nReady in ${Math.round((Date.now() - started) / 1000)} s: ${api}`)
       say(
         summary({
           api,
@@ -118,7 +122,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
           story: story.url,
         }),
       )
-      say(`Ready in ${Math.round((Date.now() - started) / 1000)} s: GraphQL ${api}/graphql`)
+      if (options.open) openBrowser(api, say)
       if (options.live) await live({ a: alpha.url, b: beta.url, seed: options.seed, signal: options.signal })
       else await untilAborted(options.signal)
     }
@@ -199,6 +203,7 @@ function summary(at: {
   story: string
 }): string {
   return `
+  dashboard     ${at.api}
   GraphiQL      ${at.api}/graphql
   statements    ${at.api}/statements/<account>.csv?from=2026-01-01&to=2027-01-01&partial=true
   health        ${at.api}/health  ${at.api}/ready  ${at.api}/metrics
