@@ -11,8 +11,9 @@ const layers = {
   lineage: [],
   graph: ['postgres', 'config', 'lineage'],
   royalties: ['postgres', 'lineage', 'measures'],
-  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config'],
-  api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config'],
+  prices: ['postgres', 'measures', 'config'],
+  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices'],
+  api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config', 'prices'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.
   sandbox: ['config', 'postgres', 'replay', 'abi'],

@@ -3,6 +3,7 @@ import { withoutCarriageReturns } from '../config/environment'
 import { addGraph } from './graph'
 import { addIndex } from './indexCommand'
 import { addMigrate } from './migrateCommand'
+import { addPrices } from './pricesCommand'
 import { addRecord } from './recordCommand'
 import { addReplay } from './replayCommand'
 import { reportAndExit } from './reportAndExit'
@@ -28,6 +29,7 @@ addVerify(program)
 addGraph(program)
 addServe(program)
 addStatement(program)
+addPrices(program)
 addRecord(program)
 addReplay(program)
 

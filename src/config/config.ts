@@ -9,7 +9,19 @@ export interface Config {
   neo4j?: { url: string; user?: string; password?: string }
   api: ApiConfig
   chains: ChainConfig[]
+  /** token id -> where its price in USD is from; a token that is not here has none */
+  prices: Record<string, PricePolicy>
 }
+
+/** Sources of a token's price, the preferred one first. The first that has a price that is young enough gives it. */
+export interface PricePolicy {
+  sources: PriceSource[]
+  /** a price that is older when it is needed is none */
+  maxAgeSeconds: number
+}
+
+/** `feed`: account id of a proxy, `eip155:1:0x…`; `file`: name of a source in imported files. */
+export type PriceSource = { feed: string } | { file: string }
 
 export interface ApiConfig {
   host: string
@@ -65,4 +77,6 @@ export interface ProtocolDeployment {
   models?: Record<string, string>
   /** figures of the contracts that no log tells; names are the protocol's */
   settings?: Record<string, number>
+  /** lower-case address of a price feed's proxy -> aggregators that are or were behind it */
+  feeds?: Record<string, string[]>
 }

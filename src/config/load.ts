@@ -2,7 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Ajv, { type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
-import type { ApiConfig, ChainConfig, Config, EndpointConfig, ProtocolDeployment } from './config'
+import type {
+  ApiConfig,
+  ChainConfig,
+  Config,
+  EndpointConfig,
+  PricePolicy,
+  ProtocolDeployment,
+} from './config'
 import { ConfigError } from './configError'
 import { expand } from './expand'
 import { packageRoot } from './packageRoot'
@@ -14,6 +21,7 @@ export interface KnownProtocol {
   deployments: Record<number, { contracts: Record<string, string>; firstBlock: number }>
   models?: { role?: string; required: boolean; doc: string }
   settings?: Record<string, string>
+  feeds?: object
 }
 
 interface RawChain
@@ -33,6 +41,7 @@ interface RawConfig {
   neo4j?: { url: string; user?: string; password?: string }
   api?: Partial<ApiConfig>
   chains: RawChain[]
+  prices?: Record<string, PricePolicy>
 }
 
 /**
@@ -90,6 +99,7 @@ export function checkConfig(
     neo4j: raw.neo4j?.url ? raw.neo4j : undefined,
     api: { host: '127.0.0.1', port: 4350, timeoutMs: 10_000, maxLagSeconds: 120, ...raw.api },
     chains,
+    prices: lowerKeys(raw.prices ?? {}),
   }
 }
 
@@ -142,7 +152,10 @@ function checkChain(chain: RawChain, place: string, protocols: Record<string, Kn
         const firstBlock = given.firstBlock ?? known?.firstBlock ?? 0
         const models = modelsIn(given, protocol, at)
         const settings = settingsIn(given.settings, protocol, at)
-        return [name, { contracts, firstBlock, ...models, ...settings }]
+        return [
+          name,
+          { contracts, firstBlock, ...models, ...settings, ...feedsIn(given.feeds, protocol, at) },
+        ]
       }),
     ),
   }
@@ -181,6 +194,21 @@ function settingsIn(
   if (wrong === undefined) return { settings }
   const fix = names.length === 0 ? 'remove it' : `use one of: ${names.join(', ')}`
   throw new ConfigError(`${at}.settings.${wrong}`, 'no such setting', fix)
+}
+
+function feedsIn(
+  given: Record<string, string[]> | undefined,
+  protocol: KnownProtocol,
+  at: string,
+): Pick<ProtocolDeployment, 'feeds'> {
+  if (!protocol.feeds && !given) return {}
+  if (!protocol.feeds) throw new ConfigError(`${at}.feeds`, 'this protocol tells no prices', 'remove it')
+  if (!given) throw new ConfigError(at, 'it names no feeds', 'add `feeds: {"0x<proxy>": ["0x<aggregator>"]}`')
+  const lower = Object.entries(given).map(([proxy, aggregators]) => [
+    proxy.toLowerCase(),
+    aggregators.map(address => address.toLowerCase()),
+  ])
+  return { feeds: Object.fromEntries(lower) }
 }
 
 function parseYaml(text: string, path: string): unknown {

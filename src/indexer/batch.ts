@@ -100,8 +100,8 @@ async function discoveredAmong(
   const addresses = new Set(logs.map(log => log.address))
   const discovered: Discovered = new Map()
   const note = (row: Row) => {
-    const { address, protocol, role } = row as DiscoveredContract
-    discovered.set(address, { protocol, role })
+    const { address, protocol, role, contract } = row as DiscoveredContract
+    discovered.set(address, { protocol, role, by: contract })
   }
   const unknown = new Set<string>()
   for (const address of addresses) {

@@ -10,8 +10,8 @@ export interface Source {
   deployment: Deployment
 }
 
-/** Contracts announced in earlier blocks: lower-case address -> protocol and role. */
-export type Discovered = Map<string, { protocol: string; role: string }>
+/** Contracts announced in earlier blocks: lower-case address -> protocol and role, and by whom. */
+export type Discovered = Map<string, { protocol: string; role: string; by?: string }>
 
 /** Logs that must not be read, by `placeOf`, with the reason. */
 export type RefusedLogs = ReadonlyMap<string, string>
@@ -117,7 +117,7 @@ function announce(
       continue // the handler of the same log rejects it with the reason
     }
     if (discovered.has(address)) continue
-    discovered.set(address, { protocol: protocol.name, role: discovery.role })
+    discovered.set(address, { protocol: protocol.name, role: discovery.role, by: log.address })
     const origin = originOf(chain, protocol.name, log)
     const found: DomainEvent = { kind: 'contractDiscovered', origin, address, role: discovery.role }
     announcements.set(log, [...(announcements.get(log) ?? []), found])
@@ -130,6 +130,7 @@ function contextOf(chain: string, { protocol, deployment }: Source, discovered: 
     deployment,
     transaction: NO_TRANSACTION,
     discovered: address => discoveredRole(protocol, address, discovered),
+    announcer: address => ownDiscovery(protocol, address, discovered)?.by,
   }
 }
 
@@ -239,9 +240,15 @@ const rolesByAddress = new WeakMap<Deployment, Map<string, string>>()
 export function namedContracts({ protocol, deployment }: Source): [role: string, address: string][] {
   const role = protocol.models?.role
   const modelled = role === undefined ? [] : Object.keys(deployment.models ?? {})
+  const { proxy = '', aggregator = '' } = protocol.feeds ?? {}
+  const feeds = Object.entries(deployment.feeds ?? {}).flatMap(([address, aggregators]) => [
+    [proxy, address] as [string, string],
+    ...aggregators.map((of): [string, string] => [aggregator, of]),
+  ])
   return [
     ...Object.entries(deployment.contracts),
     ...modelled.map((address): [string, string] => [role!, address]),
+    ...feeds,
   ]
 }
 
@@ -259,8 +266,12 @@ function roleOf(source: Source, address: string, discovered: Discovered): string
 }
 
 function discoveredRole(protocol: Protocol, address: string, discovered: Discovered): string | undefined {
+  return ownDiscovery(protocol, address, discovered)?.role
+}
+
+function ownDiscovery({ name }: Protocol, address: string, discovered: Discovered) {
   const found = discovered.get(address)
-  return found?.protocol === protocol.name ? found.role : undefined
+  return found?.protocol === name ? found : undefined
 }
 
 /** Whose contract emitted it, else the first that reads such logs of any contract. */

@@ -90,7 +90,7 @@ async function answersFor(
   for (const event of [...decodeEach(caip2, sources, logs, discovered, undefined, answers)].flat()) {
     const { kind, origin } = event
     if (kind === 'contractDiscovered')
-      discovered.set(event.address, { protocol: origin.protocol, role: event.role })
+      discovered.set(event.address, { protocol: origin.protocol, role: event.role, by: origin.contract })
   }
   const questions = answers.takeMissing()
   if (questions.length === 0) return []

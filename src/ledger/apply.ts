@@ -19,6 +19,7 @@ import {
 } from './models'
 import { readUnanswered } from './pendingReads'
 import { poolCreated } from './pools'
+import { priceReported } from './prices'
 import { crossChainMoved, feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
 import { compounded, sharesTransferred, staked, withdrawn } from './stake'
 import type { LedgerState } from './state'
@@ -191,6 +192,8 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return curveTokenMoved(state, event)
     case 'curveGraduated':
       return curveGraduated(state, event)
+    case 'priceReported':
+      return priceReported(state, event)
     case 'logRejected':
       return state.reject(event.origin, event.reason)
     default:

@@ -15,6 +15,7 @@ import type { AgentEvent } from './agentEvents'
 import type { CurveEvent } from './curveEvents'
 import type { RestakingEvent } from './eventsRestaking'
 import type { Of, Origin } from './origin'
+import type { PriceReported } from './priceEvents'
 import type { EscrowRules, VotingEvent } from './votingEvents'
 
 export type { Origin }
@@ -457,6 +458,7 @@ export type DomainEvent =
   | AttestationRevoked
   | ReadUnanswered
   | RestakingEvent
+  | PriceReported
   | LogRejected
   | AgentEvent
   | CurveEvent

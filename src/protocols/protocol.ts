@@ -12,6 +12,8 @@ export interface Deployment {
   firstBlock: number
   /** what stands for which model, from config: lower-case key (see `Protocol.models`) -> model id */
   models?: Record<string, string>
+  /** price feeds, from config: lower-case address of the proxy -> aggregators that are or were behind it */
+  feeds?: Record<string, string[]>
   /** figures of the contracts that no log tells, from config: name in `Protocol.settings` -> value */
   settings?: Record<string, number>
 }
@@ -48,6 +50,8 @@ export interface AdapterContext {
   transaction: TransactionLogs
   /** role under which a contract was discovered (`discovers`), or undefined */
   discovered(address: string): string | undefined
+  /** contract that announced a discovered one, or undefined */
+  announcer(address: string): string | undefined
 }
 
 /**
@@ -74,6 +78,8 @@ export interface Protocol {
    * they are addresses of contracts, whose logs are read by the handlers of that role
    */
   models?: { role?: string; required: boolean; doc: string }
+  /** that config names its contracts by `feeds`, and the roles of a feed's proxy and of an aggregator */
+  feeds?: { proxy: string; aggregator: string }
   /** by role: what is asked of each contract once a block in which a log of it was handled */
   atBlockEnd?: Record<string, BlockEnd>
 }

@@ -1,3 +1,4 @@
+import { chainlink } from './chainlink/chainlink'
 import { eigenlayer } from './eigenlayer/eigenlayer'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
@@ -5,4 +6,4 @@ import { story } from './story/story'
 import { virtuals } from './virtuals/virtuals'
 
 /** Every protocol that can be named in a config file. A new one is a folder beside this file and a line here. */
-export const protocols: Record<string, Protocol> = { eigenlayer, reference, story, virtuals }
+export const protocols: Record<string, Protocol> = { chainlink, eigenlayer, reference, story, virtuals }

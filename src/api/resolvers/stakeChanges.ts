@@ -53,7 +53,7 @@ export async function readStakeChanges(
         ELSE floor(extract(epoch FROM time - ${begin}) / ${params.raw(interval / 1000, 'int')})::int END AS bucket,
       sum(active_delta)::text AS active, sum(exiting_delta)::text AS exiting
     FROM (SELECT asset_id, day AS time, active_delta, exiting_delta FROM stake_day
-           WHERE ${['day < ' + whole, ...days].join(' AND ')}
+           WHERE ${[`day < ${whole}`, ...days].join(' AND ')}
           UNION ALL
           SELECT asset_id, time, active_delta, exiting_delta FROM stake_event
            WHERE ${[`time >= ${whole}`, `time < ${instant(to)}`, ...all].join(' AND ')}) changes

@@ -22,6 +22,8 @@ interface ProtocolManifest {
   /** what stands for which model; absent: nothing */
   models?: Record<string, string>
   settings?: Record<string, number>
+  /** proxy -> aggregators */
+  feeds?: Record<string, string[]>
 }
 
 export function manifestOf(sources: Source[]): SourceManifest {
@@ -37,6 +39,7 @@ export function manifestOf(sources: Source[]): SourceManifest {
       discovers: protocol.discovers.map(({ by, topic, role }) => `${by} ${topic} ${role}`).sort(),
       models: deployment.models,
       ...(deployment.settings && { settings: deployment.settings }),
+      ...(deployment.feeds && { feeds: deployment.feeds }),
     },
   ])
   return {
@@ -94,6 +97,13 @@ function compareProtocol(
     if (models[key] === undefined) added.push(`${name} ${key} of ${newModels[key]}`)
     else if (newModels[key] === undefined) removed.push(`${name} ${key} of ${models[key]}`)
     else revised.push(`${name} ${key}, now of ${newModels[key]}`)
+  }
+  const [feeds, newFeeds] = [before.feeds ?? {}, after.feeds ?? {}]
+  for (const proxy of namesIn(feeds, newFeeds)) {
+    if (!newFeeds[proxy]) removed.push(`${name} feed ${proxy}`)
+    else if (!feeds[proxy]) added.push(`${name} feed ${proxy}`)
+    for (const each of lacking(newFeeds[proxy], feeds[proxy])) added.push(`${name} ${proxy} by ${each}`)
+    for (const each of lacking(feeds[proxy], newFeeds[proxy])) removed.push(`${name} ${proxy} by ${each}`)
   }
   for (const role of namesIn(before.topics, after.topics)) {
     for (const topic of lacking(after.topics[role], before.topics[role]))

@@ -165,7 +165,13 @@ test("terms of a template that is not Story's own are kept as they were emitted"
     logIndex: 0,
     contract: address(0x60),
   }
-  const context = { chain, deployment, transaction: new TransactionLogs([]), discovered: () => undefined }
+  const context = {
+    chain,
+    deployment,
+    transaction: new TransactionLogs([]),
+    discovered: () => undefined,
+    announcer: () => undefined,
+  }
   expect(
     handler.handler.handle(log(address(0x60), topics as Hex[], data), origin, context, []),
   ).toMatchObject([{ terms: `${chain}/terms:${address(0x60)}/5`, encoded: '0xabcd' }])
