@@ -1,4 +1,5 @@
 import type { Engine, Lineage } from '../graph/lineage'
+import type { Policies } from '../prices/policy'
 import type { Answer } from './limits/answer'
 import type { LiveEvents } from './live/liveEvents'
 import type { RequestScope } from './scope'
@@ -12,6 +13,8 @@ export interface ApiContext {
   live: LiveEvents
   /** CAIP-2 ids of the configured chains */
   chains: readonly string[]
+  /** where each token's price is from */
+  prices: Policies
   /** who answers questions about lineage at a scope's snapshot: who is faster, or the one that is named */
   lineage(scope: RequestScope, engine?: Engine | null): Lineage
 }

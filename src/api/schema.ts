@@ -20,6 +20,8 @@ import { subscriptionDefs, subscriptionResolvers } from './resolvers/subscriptio
 import { tokenAmountDefs, tokenAmountResolvers } from './resolvers/tokenAmount'
 import { transferDefs, transferResolvers } from './resolvers/transfer'
 import { tvlDefs, tvlResolvers } from './resolvers/tvl'
+import { tvlUsdDefs, tvlUsdResolvers } from './resolvers/tvlUsd'
+import { usdDefs, usdResolvers } from './resolvers/usd'
 import { votesDefs, votesResolvers } from './resolvers/votes'
 import { worthDefs, worthResolvers } from './resolvers/worth'
 import { scalarDefs, scalarResolvers } from './scalars'
@@ -44,6 +46,8 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       restakingDefs,
       transferDefs,
       tvlDefs,
+      usdDefs,
+      tvlUsdDefs,
       statementDefs,
       nodeDefs,
       chainDefs,
@@ -68,6 +72,8 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       restakingResolvers(),
       transferResolvers(model),
       tvlResolvers(model),
+      usdResolvers(),
+      tvlUsdResolvers(),
       statementResolvers(model),
       nodeResolvers(model),
       chainResolvers(),

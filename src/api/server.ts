@@ -37,6 +37,7 @@ import { scopePlugin } from './scopePlugin'
 export interface ApiOptions {
   config: Pick<Config, 'postgres' | 'neo4j' | 'api'> & {
     chains: readonly Pick<ChainConfig, 'caip2' | 'name'>[]
+    prices?: Config['prices']
   }
   /** used instead of one made from config.postgres.url; stays open at the end */
   pool?: Pool
@@ -82,6 +83,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
     context: {
       live,
       chains,
+      prices: config.prices ?? {},
       lineage: (scope: RequestScope, engine?: Engine | null) =>
         chooseLineage({ db: scope, driver, engine: engine ?? undefined, timeoutMs }),
     },

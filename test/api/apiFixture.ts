@@ -1,6 +1,7 @@
 import { get } from 'node:http'
 import type { Pool } from 'pg'
 import { startApi } from '../../src/api/server'
+import type { Config } from '../../src/config/config'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { ACCOUNT, ADDRESS, CHAIN, insertRow, MODEL, setHeights, TOKEN } from './rows'
 
@@ -28,7 +29,7 @@ export interface TestApi {
 
 /** The API over HTTP on a database of its own, with the rows that a test inserts. */
 export async function testApi(
-  options: { timeoutMs?: number; maxLagSeconds?: number; neo4jUrl?: string } = {},
+  options: { timeoutMs?: number; maxLagSeconds?: number; neo4jUrl?: string; prices?: Config['prices'] } = {},
 ): Promise<TestApi> {
   const database = await freshDatabase()
   const api = await startApi({
@@ -42,6 +43,7 @@ export async function testApi(
         maxLagSeconds: options.maxLagSeconds ?? 60,
       },
       chains: [{ caip2: CHAIN, name: 'local' }],
+      prices: options.prices,
     },
   })
   const { url } = api

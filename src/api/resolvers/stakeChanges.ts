@@ -42,12 +42,8 @@ export async function readStakeChanges(
   const instant = (time: number) => params.raw(new Date(time).toISOString(), 'timestamptz')
   const begin = instant(from)
   const whole = instant(await wholeDays(scope, span))
-  const conditions: string[] = []
-  if (filter.chain != null) conditions.push(`chain = ${params.add(filter.chain, 'String')}`)
-  if (filter.protocol != null) conditions.push(`protocol = ${params.add(filter.protocol, 'String')}`)
-  const model = filter.model == null ? undefined : params.add(lowerHex(filter.model), 'String')
-  const all = [...conditions, ...(model ? [`model_id = ${model}`] : [])]
-  const days = [...conditions, `model_id ${model ? `= ${model}` : 'IS NULL'}`]
+  const all = scopeConditions(filter, params)
+  const days = filter.model == null ? [...all, 'model_id IS NULL'] : all
   const text = `SELECT asset_id AS "tokenId",
       CASE WHEN time < ${begin} THEN -1
         ELSE floor(extract(epoch FROM time - ${begin}) / ${params.raw(interval / 1000, 'int')})::int END AS bucket,
@@ -59,6 +55,15 @@ export async function readStakeChanges(
            WHERE ${[`time >= ${whole}`, `time < ${instant(to)}`, ...all].join(' AND ')}) changes
    GROUP BY 1, 2`
   return scope.query<StakeChange>(statement('tvl', text, params.values))
+}
+
+/** Of tables with the columns chain, protocol and model_id. */
+export function scopeConditions({ chain, protocol, model }: StakeFilter, params: SqlParams): string[] {
+  const conditions: string[] = []
+  if (chain != null) conditions.push(`chain = ${params.add(chain, 'String')}`)
+  if (protocol != null) conditions.push(`protocol = ${params.add(protocol, 'String')}`)
+  if (model != null) conditions.push(`model_id = ${params.add(lowerHex(model), 'String')}`)
+  return conditions
 }
 
 /** Up to which midnight the changes are taken by day: all that is later is looked up event by event. */

@@ -5,6 +5,8 @@ import type { RequestScope } from '../scope'
 import { userError } from '../userError'
 import { DAY_MS, readStakeChanges, type StakeChange, type StakeFilter } from './stakeChanges'
 import { tokenOf } from './tokenAmount'
+import type { SeriesSource } from './tvlUsd'
+import { newestTime } from './usd'
 
 export const tvlDefs = /* GraphQL */ `
   extend type Query {
@@ -74,7 +76,7 @@ export function tvlResolvers(model: EntityModel): ResolverMap {
 async function tvlSeries(scope: RequestScope, args: TvlArgs) {
   const interval = args.interval ?? 'DAY'
   const length = INTERVAL_MS[interval]
-  const to = args.to?.getTime() ?? (await newest(scope)) + 1
+  const to = args.to?.getTime() ?? (await newestTime(scope)) + 1
   const from = floor(args.from?.getTime() ?? to - POINTS_UNASKED * length, length)
   if (!isInstant(new Date(from)))
     throw userError(
@@ -99,10 +101,13 @@ async function tvlSeries(scope: RequestScope, args: TvlArgs) {
   const byToken = new Map<string, StakeChange[]>()
   for (const change of changes) byToken.set(change.tokenId, [...(byToken.get(change.tokenId) ?? []), change])
   scope.countRows(byToken.size * count) // points without changes are not read, but made
+  const span = { from, to, interval: length }
+  const series: SeriesSource = { filter: args, span, tokens: [] }
   const tokens = [...byToken]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([tokenId, changes]) => ({ tokenId, points: cumulate(changes, from, length, count) }))
-  return { from: new Date(from), to: new Date(to), interval, tokens }
+    .map(([tokenId, changes]) => ({ tokenId, series, points: cumulate(changes, from, length, count) }))
+  series.tokens = tokens
+  return { ...series, from: new Date(from), to: new Date(to), interval }
 }
 
 /** Running sums: a point for each interval. */
@@ -111,19 +116,12 @@ function cumulate(changes: StakeChange[], from: number, length: number, count: n
   let active = BigInt(deltas.get(-1)?.active ?? 0)
   let exiting = BigInt(deltas.get(-1)?.exiting ?? 0)
   return Array.from({ length: count }, (_, i) => {
+    const before = active + exiting
     active += BigInt(deltas.get(i)?.active ?? 0)
     exiting += BigInt(deltas.get(i)?.exiting ?? 0)
-    return { time: new Date(from + i * length), tvl: active + exiting, active, exiting }
+    const tvl = active + exiting
+    return { time: new Date(from + i * length), tvl, active, exiting, change: tvl - before }
   })
-}
-
-/** Time of the newest indexed block, ms; of the newest change where it is not recorded; else now. */
-async function newest(scope: RequestScope): Promise<number> {
-  const [row] = await scope.query<{ time: Date | null }>({
-    name: 'tvl-newest',
-    text: `SELECT greatest((SELECT max(indexed_time) FROM indexer_progress), (SELECT max(time) FROM stake_event)) AS time`,
-  })
-  return row?.time?.getTime() ?? Date.now()
 }
 
 function floor(time: number, length: number): number {
