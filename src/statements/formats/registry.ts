@@ -7,6 +7,7 @@ import type { Chosen, Format } from './format'
 import { json } from './json'
 import { koinly } from './koinly'
 import { parquet } from './parquet'
+import { pdf } from './pdf'
 import { xlsx } from './xlsx'
 
 /** The formats by what ends their files' names, and the URL. */
@@ -15,6 +16,7 @@ export const formats: Readonly<Record<string, Format>> = {
   json,
   xlsx,
   parquet,
+  pdf,
   'koinly.csv': koinly,
   'cointracker.csv': cointracker,
   'cryptio.csv': cryptio,
