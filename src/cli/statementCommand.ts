@@ -8,7 +8,7 @@ export function addStatement(program: Command): void {
     .requiredOption('--account <id>', 'CAIP-10 (eip155:1:0x…), or an address on any chain')
     .requiredOption('--from <date>', 'ISO 8601, inclusive, UTC: 2026-01-01')
     .requiredOption('--to <date>', 'ISO 8601, exclusive, UTC')
-    .option('--format <name>', 'csv, json, xlsx, parquet, or what a program imports: koinly.csv, …', 'csv')
+    .option('--format <name>', 'csv, json, xlsx, parquet, pdf, beancount, …: docs/statements.md', 'csv')
     .option('--part <lines|totals>', 'of a CSV file: a row a line, or a row a token')
     .option('--bom', 'a CSV file begins with a byte order mark, by which Excel knows UTF-8')
     .option('--wei <number|text>', 'text: a spreadsheet keeps all digits of the CSV file')

@@ -1,9 +1,11 @@
 import { StatementError } from '../errors'
+import { beancount } from './beancount'
 import { cointracker } from './cointracker'
 import { cointracking } from './cointracking'
 import { cryptio } from './cryptio'
 import { csv } from './csv'
 import type { Chosen, Format } from './format'
+import { hledger } from './hledger'
 import { json } from './json'
 import { koinly } from './koinly'
 import { parquet } from './parquet'
@@ -17,6 +19,8 @@ export const formats: Readonly<Record<string, Format>> = {
   xlsx,
   parquet,
   pdf,
+  beancount,
+  'hledger.journal': hledger,
   'koinly.csv': koinly,
   'cointracker.csv': cointracker,
   'cryptio.csv': cryptio,
