@@ -70,7 +70,7 @@ export interface EndpointConfig {
 }
 
 export interface ProtocolDeployment {
-  /** role -> lower-case address */
+  /** role -> lower-case address; `role@address`, where the file lists several */
   contracts: Record<string, string>
   firstBlock: number
   /** lower-case key -> model id: what of the protocol stands for which model */
@@ -79,4 +79,6 @@ export interface ProtocolDeployment {
   settings?: Record<string, number>
   /** lower-case address of a price feed's proxy -> aggregators that are or were behind it */
   feeds?: Record<string, string[]>
+  /** signatures of the events that announce contracts */
+  announcements?: string[]
 }

@@ -2,34 +2,19 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Ajv, { type ErrorObject } from 'ajv'
 import { parse, YAMLParseError } from 'yaml'
-import type {
-  ApiConfig,
-  ChainConfig,
-  Config,
-  EndpointConfig,
-  PricePolicy,
-  ProtocolDeployment,
-} from './config'
+import type { ApiConfig, ChainConfig, Config, EndpointConfig, PricePolicy } from './config'
 import { ConfigError } from './configError'
+import { deploymentIn, type KnownProtocol, lowerKeys, type RawDeployment } from './deployment'
 import { expand } from './expand'
 import { packageRoot } from './packageRoot'
 import { checkNeo4jUrl, checkPostgresUrl, checkUrl } from './urls'
-
-/** What a config file may name, from the adapters: protocol -> roles, and the chains it knows addresses for. */
-export interface KnownProtocol {
-  roles: Record<string, { required: boolean; doc: string }>
-  deployments: Record<number, { contracts: Record<string, string>; firstBlock: number }>
-  models?: { role?: string; required: boolean; doc: string }
-  settings?: Record<string, string>
-  feeds?: object
-}
 
 interface RawChain
   extends Omit<ChainConfig, 'caip2' | 'protocols' | 'tokens' | 'endpoints' | 'rpcCacheMegabytes'> {
   rpc: string | (string | EndpointConfig)[]
   rateLimit?: number
   rpcCache?: boolean | number
-  protocols: Record<string, Partial<ProtocolDeployment>>
+  protocols: Record<string, RawDeployment>
   tokens?: ChainConfig['tokens']
 }
 
@@ -129,86 +114,10 @@ function checkChain(chain: RawChain, place: string, protocols: Record<string, Kn
             `use one of: ${Object.keys(protocols).join(', ')}`,
           )
         }
-        const known = protocol.deployments[chain.id]
-        const contracts = { ...known?.contracts, ...lowerValues(given.contracts ?? {}) }
-        for (const role of Object.keys(contracts)) {
-          if (!protocol.roles[role]) {
-            throw new ConfigError(
-              `${at}.contracts.${role}`,
-              'no such contract',
-              `use one of: ${Object.keys(protocol.roles).join(', ')}`,
-            )
-          }
-        }
-        for (const [role, { required, doc }] of Object.entries(protocol.roles)) {
-          if (required && !contracts[role]) {
-            throw new ConfigError(
-              `${at}.contracts.${role}`,
-              `no address for ${doc}`,
-              `add \`${role}: "0x…"\`; the addresses of ${name} on chain ${chain.id} are not known here`,
-            )
-          }
-        }
-        const firstBlock = given.firstBlock ?? known?.firstBlock ?? 0
-        const models = modelsIn(given, protocol, at)
-        const settings = settingsIn(given.settings, protocol, at)
-        return [
-          name,
-          { contracts, firstBlock, ...models, ...settings, ...feedsIn(given.feeds, protocol, at) },
-        ]
+        return [name, deploymentIn(given, protocol, { name, chain: chain.id, at })]
       }),
     ),
   }
-}
-
-/** Keys are addresses where logs are read of them. */
-function modelsIn(
-  given: Partial<ProtocolDeployment>,
-  protocol: KnownProtocol,
-  at: string,
-): Pick<ProtocolDeployment, 'models'> {
-  const models = lowerKeys(given.models ?? {})
-  const keys = Object.keys(models)
-  const wanted = protocol.models
-  if (!wanted) {
-    if (keys.length === 0) return {}
-    throw new ConfigError(`${at}.models`, 'nothing of this protocol is mapped to models', 'remove it')
-  }
-  if (wanted.required && keys.length === 0) {
-    throw new ConfigError(`${at}.models`, `it names no ${wanted.doc}`, 'add `models: {"0x…": "<model id>"}`')
-  }
-  const wrong = wanted.role && keys.find(key => !/^0x[0-9a-f]{40}$/.test(key))
-  if (wrong)
-    throw new ConfigError(`${at}.models`, `"${wrong}" is no address`, `name ${wanted.doc} by address`)
-  return { models }
-}
-
-function settingsIn(
-  settings: Record<string, number> | undefined,
-  protocol: KnownProtocol,
-  at: string,
-): { settings?: Record<string, number> } {
-  if (!settings) return {}
-  const names = Object.keys(protocol.settings ?? {})
-  const wrong = Object.keys(settings).find(name => !names.includes(name))
-  if (wrong === undefined) return { settings }
-  const fix = names.length === 0 ? 'remove it' : `use one of: ${names.join(', ')}`
-  throw new ConfigError(`${at}.settings.${wrong}`, 'no such setting', fix)
-}
-
-function feedsIn(
-  given: Record<string, string[]> | undefined,
-  protocol: KnownProtocol,
-  at: string,
-): Pick<ProtocolDeployment, 'feeds'> {
-  if (!protocol.feeds && !given) return {}
-  if (!protocol.feeds) throw new ConfigError(`${at}.feeds`, 'this protocol tells no prices', 'remove it')
-  if (!given) throw new ConfigError(at, 'it names no feeds', 'add `feeds: {"0x<proxy>": ["0x<aggregator>"]}`')
-  const lower = Object.entries(given).map(([proxy, aggregators]) => [
-    proxy.toLowerCase(),
-    aggregators.map(address => address.toLowerCase()),
-  ])
-  return { feeds: Object.fromEntries(lower) }
 }
 
 function parseYaml(text: string, path: string): unknown {
@@ -260,12 +169,4 @@ function explain(error: ErrorObject, raw: unknown): ConfigError {
 /** Connection strings hold passwords, which never reach a log. */
 function isSecret(place: string): boolean {
   return /url|password|rpc|gateway/.test(place)
-}
-
-function lowerKeys<T>(object: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key.toLowerCase(), value]))
-}
-
-function lowerValues(object: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, value.toLowerCase()]))
 }

@@ -4,8 +4,9 @@ import type { Source } from './decode'
 
 /** The protocols that a chain's configuration names, as deployed there. */
 export function sourcesOf(chain: ChainConfig): Source[] {
-  return Object.entries(chain.protocols).map(([name, deployment]) => ({
-    protocol: protocols[name]!,
-    deployment,
-  }))
+  return Object.entries(chain.protocols).map(([name, deployment]) => {
+    const protocol = protocols[name]!
+    const { announcements } = deployment
+    return { protocol: (announcements && protocol.announcedBy?.(announcements)) ?? protocol, deployment }
+  })
 }

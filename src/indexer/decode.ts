@@ -236,18 +236,23 @@ function withAnswers(
 
 const rolesByAddress = new WeakMap<Deployment, Map<string, string>>()
 
-/** Contracts that the configuration names: role and address. */
+/** Contracts that the configuration names, each once: role and address. */
 export function namedContracts({ protocol, deployment }: Source): [role: string, address: string][] {
+  const named = Object.entries(deployment.contracts).map(([key, address]): [string, string] => [
+    key.split('@', 1)[0]!,
+    address,
+  ])
   const role = protocol.models?.role
   const modelled = role === undefined ? [] : Object.keys(deployment.models ?? {})
+  const known = new Set(named.filter(([of]) => of === role).map(([, address]) => address))
   const { proxy = '', aggregator = '' } = protocol.feeds ?? {}
   const feeds = Object.entries(deployment.feeds ?? {}).flatMap(([address, aggregators]) => [
     [proxy, address] as [string, string],
     ...aggregators.map((of): [string, string] => [aggregator, of]),
   ])
   return [
-    ...Object.entries(deployment.contracts),
-    ...modelled.map((address): [string, string] => [role!, address]),
+    ...named,
+    ...modelled.filter(address => !known.has(address)).map((address): [string, string] => [role!, address]),
     ...feeds,
   ]
 }
@@ -312,9 +317,9 @@ export function filtersOf(source: Source): LogFilter[] {
   for (const [role, handlers] of Object.entries(protocol.handlers)) {
     const topics = Object.keys(handlers)
     const addresses = named.filter(([of]) => of === role).map(([, address]) => address)
-    if (addresses.length > 0) filters.push({ addresses, topics, fromBlock: deployment.firstBlock })
-    else if (role === '*' || protocol.discovers.some(discovery => discovery.role === role))
+    if (role === '*' || protocol.discovers.some(discovery => discovery.role === role))
       for (const topic of topics) anywhere.add(topic)
+    else if (addresses.length > 0) filters.push({ addresses, topics, fromBlock: deployment.firstBlock })
   }
   if (anywhere.size > 0) filters.push({ topics: [...anywhere].sort(), fromBlock: deployment.firstBlock })
   return filters

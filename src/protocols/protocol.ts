@@ -6,7 +6,7 @@ export type { ProtocolLog }
 
 /** One contract of a deployment: its role in the protocol's own words, and where it is. */
 export interface Deployment {
-  /** role -> lower-case address */
+  /** role -> lower-case address; `role@address`, where several contracts have the role (`many`) */
   contracts: Record<string, string>
   /** first block to read */
   firstBlock: number
@@ -16,6 +16,8 @@ export interface Deployment {
   feeds?: Record<string, string[]>
   /** figures of the contracts that no log tells, from config: name in `Protocol.settings` -> value */
   settings?: Record<string, number>
+  /** events that announce contracts, from config: see `Protocol.announcedBy` */
+  announcements?: string[]
 }
 
 /**
@@ -41,6 +43,13 @@ export interface Read {
  */
 export type Answer = { kind: 'returned'; data: string } | { kind: 'reverted' } | { kind: 'unanswered' }
 
+/** `many`: config may name several contracts of it, as a list. */
+export interface ContractRole {
+  required: boolean
+  many?: boolean
+  doc: string
+}
+
 /** What an adapter may know besides the log: its chain, the deployment, and contracts found before this log. */
 export interface AdapterContext {
   /** CAIP-2, `eip155:1514` */
@@ -59,14 +68,14 @@ export interface AdapterContext {
  * It says as data what it wants from the chain, reads no database, keeps no state, and knows no other protocol.
  */
 export interface Protocol {
-  /** as in config files and model ids: lower case */
+  /** as in config files; lower case where model ids name it */
   name: string
   /** raised whenever the same logs make other events: what was indexed before is then read again */
   revision: number
   /** chain id -> where it is deployed, for chains the adapter knows by heart; config may add others */
   deployments: Record<number, Deployment>
   /** contract roles a deployment must or may name, with what each is; config is checked against it */
-  roles: Record<string, { required: boolean; doc: string }>
+  roles: Record<string, ContractRole>
   /** figures that config may give, with what each is */
   settings?: Record<string, string>
   /** handlers by the emitting contract's role; role `*` is any address (topic alone: use for discovery only) */
@@ -80,6 +89,11 @@ export interface Protocol {
   models?: { role?: string; required: boolean; doc: string }
   /** that config names its contracts by `feeds`, and the roles of a feed's proxy and of an aggregator */
   feeds?: { proxy: string; aggregator: string }
+  /**
+   * The protocol with the events by which contracts are announced to it, where those are the user's to name: given as
+   * signatures. Throws where one is none.
+   */
+  announcedBy?(signatures: string[]): Protocol
   /** by role: what is asked of each contract once a block in which a log of it was handled */
   atBlockEnd?: Record<string, BlockEnd>
 }

@@ -168,7 +168,10 @@ async function headOf(url: string): Promise<{ chain: string; height: number; has
 
 /** A chain as the config file has it. */
 export interface ChainEntry {
-  protocols: Record<string, { firstBlock?: number; contracts?: Record<string, string> } | undefined>
+  protocols: Record<
+    string,
+    { firstBlock?: number; contracts?: Record<string, string | string[]>; [key: string]: unknown } | undefined
+  >
   [key: string]: unknown
 }
 
