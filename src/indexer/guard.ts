@@ -16,6 +16,7 @@ export const SUMS: ReadonlySet<string> = new Set([
   'StakePool.compoundedAssets',
   'StakePool.totalShares',
   'StakePool.totalExitShares',
+  'StakeEvent.activeDelta',
   'StakePosition.shares',
   'StakePosition.depositedAssets',
   'StakePosition.withdrawnAssets',
@@ -68,6 +69,7 @@ export const SUMS: ReadonlySet<string> = new Set([
 
 /** Amounts that can be below 0: "signed" in schema.graphql. */
 export const SIGNED: ReadonlySet<string> = new Set([
+  'StakePool.compoundedAssets',
   'StakeEvent.sharesDelta',
   'StakeEvent.activeDelta',
   'StakeEvent.exitingDelta',

@@ -24,6 +24,7 @@ import { crossChainMoved, feePaid, royaltyAccrued, royaltyClaimed, royaltyForwar
 import { compounded, sharesTransferred, staked, withdrawn } from './stake'
 import type { LedgerState } from './state'
 import { gaugeAdded, gaugeWeightSet, steeringVoteCast } from './steering'
+import { assetsWithdrawn, poolValued } from './valuedPools'
 import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'
 import { vaultDebtUpdated, vaultDeployed, vaultSharesMoved } from './vaults'
 import { voteLockChanged, voteUnlocked } from './voteEscrow'
@@ -118,6 +119,10 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return slashed(state, event)
     case 'compounded':
       return compounded(state, event)
+    case 'assetsWithdrawn':
+      return assetsWithdrawn(state, event)
+    case 'poolValued':
+      return poolValued(state, event)
     case 'delegated':
       return delegated(state, event)
     case 'voteLockChanged':

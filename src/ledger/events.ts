@@ -22,7 +22,7 @@ export type { Origin }
 
 export type ModelKind = 'MODEL' | 'GROUP' | 'DATASET' | 'COMPONENT' | 'SERVICE'
 export type EdgeRole = 'PARENT' | 'DATASET' | 'COMPONENT' | 'SERVICE'
-export type PoolKind = 'DIRECT' | 'LIQUID' | 'RESTAKING' | 'VOTE_ESCROW' | 'BONDING_CURVE'
+export type PoolKind = 'DIRECT' | 'LIQUID' | 'RESTAKING' | 'VOTE_ESCROW' | 'BONDING_CURVE' | 'VAULT'
 export type FeeKind = 'USAGE' | 'LICENSE' | 'SALE' | 'DONATION' | 'TAX'
 /**
  * How an edge's share travels further up.
@@ -130,6 +130,8 @@ export interface PoolCreated extends Of<'poolCreated'> {
   virtualShares: bigint
   /** of a VOTE_ESCROW, and of no other */
   escrow?: EscrowRules
+  /** nothing announces the pool: each log that may be its first makes it, where it is not there */
+  ifAbsent?: boolean
 }
 
 /** `assets` entered the pool's active stake for `account`, who got `shares`. */
@@ -188,6 +190,24 @@ export interface Compounded extends Of<'compounded'> {
   pool: string
   from: string
   assets: bigint
+}
+
+/** `assets` left the active stake for `account`'s shares, which another log burns. Yield may be in them that was not told. */
+export interface AssetsWithdrawn extends Of<'assetsWithdrawn'> {
+  pool: string
+  account: string
+  assets: bigint
+}
+
+/**
+ * What a pool's contract says that it holds at a block's end. What no log of the block told came, or went, without
+ * shares: yield, or a loss.
+ */
+export interface PoolValued extends Of<'poolValued'> {
+  pool: string
+  assets: bigint
+  /** by which the contract converts shares; absent: as before */
+  virtual?: { assets: bigint; shares: bigint }
 }
 
 /** Influence of `account`'s shares in the pool goes to `to` from now on (itself: no delegation). */
@@ -434,6 +454,8 @@ export type DomainEvent =
   | ExitPaid
   | Slashed
   | Compounded
+  | AssetsWithdrawn
+  | PoolValued
   | Delegated
   | VotingEvent
   | FeePaid

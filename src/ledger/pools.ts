@@ -9,6 +9,7 @@ const LEAST_LOCK_SECONDS = 604_800
 export function poolCreated(state: LedgerState, event: PoolCreated): void {
   const { origin } = event
   const known = state.get(StakePool, event.pool)
+  if (known && event.ifAbsent && known.protocol === origin.protocol) return
   seeToken(state, event.asset, origin)
   if (known) return state.reject(origin, `pool ${event.pool} exists already`)
   const { escrow } = event

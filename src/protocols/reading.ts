@@ -1,24 +1,55 @@
 import type { DomainEvent, Origin } from '../ledger/events'
 import { accountId, nftId } from '../ledger/ids'
 import { type AbiEvent, decodeEvent } from './decodeEvent'
-import type { AdapterContext, Handler, ProtocolLog } from './protocol'
+import type { AdapterContext, Answer, Handler, ProtocolLog } from './protocol'
 
 /** The address of nobody: in `Transfer` mint and burn, elsewhere "not given". */
 export const nobody = '0x0000000000000000000000000000000000000000'
 
-/** A handler by its topic, as `Protocol.handlers` wants it: decodes the log and hands the arguments on. */
+/**
+ * A handler by its topic, as `Protocol.handlers` wants it: decodes the log and hands the arguments on.
+ *
+ * @param asks for what no log tells
+ */
 export function reads<Args>(
   event: AbiEvent<Args>,
-  handle: (args: Args, origin: Origin, context: AdapterContext, log: ProtocolLog) => DomainEvent[],
+  handle: (
+    args: Args,
+    origin: Origin,
+    context: AdapterContext,
+    log: ProtocolLog,
+    answers: Answer[],
+  ) => DomainEvent[],
   topics?: number,
+  asks?: Handler['reads'],
 ): Record<string, Handler> {
   return {
     [event.topic]: {
       event: event.signature,
       topics,
-      handle: (log, origin, context) => handle(decodeEvent(event, log), origin, context, log),
+      reads: asks,
+      handle: (log, origin, context, answers) =>
+        handle(decodeEvent(event, log), origin, context, log, answers),
     },
   }
+}
+
+/** Hex digits of a word. */
+const WORD = 64
+
+/** The n-th word that a call returned, from 0; undefined: it returned none. */
+export function wordIn(answer: Answer | undefined, n = 0): bigint | undefined {
+  if (answer?.kind !== 'returned') return undefined
+  const word = answer.data.slice(2 + n * WORD, 2 + (n + 1) * WORD)
+  return word.length === WORD ? BigInt(`0x${word}`) : undefined
+}
+
+/** The address that a call returned, lower case; undefined: it returned none. */
+export function addressIn(answer: Answer | undefined): string | undefined {
+  const word = wordIn(answer)
+  return word === undefined || word === 0n || word >= 2n ** 160n
+    ? undefined
+    : `0x${word.toString(16).padStart(40, '0')}`
 }
 
 /** Follows the owners of a contract's NFTs by ERC-721's `Transfer`: ERC-20's has the same topic and three topics in all. */

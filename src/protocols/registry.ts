@@ -1,9 +1,17 @@
 import { chainlink } from './chainlink/chainlink'
 import { eigenlayer } from './eigenlayer/eigenlayer'
+import { erc4626 } from './erc4626/erc4626'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { story } from './story/story'
 import { virtuals } from './virtuals/virtuals'
 
 /** Every protocol that can be named in a config file. A new one is a folder beside this file and a line here. */
-export const protocols: Record<string, Protocol> = { chainlink, eigenlayer, reference, story, virtuals }
+export const protocols: Record<string, Protocol> = {
+  chainlink,
+  eigenlayer,
+  erc4626,
+  reference,
+  story,
+  virtuals,
+}

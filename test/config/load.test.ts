@@ -58,6 +58,28 @@ describe('a file that is right', () => {
     })
   })
 
+  test('may list the contracts of a role that takes several, and name what announces more', () => {
+    const other = `0x${'2'.repeat(40)}`
+    const erc4626 = {
+      contracts: { vault: [ADDRESS, other], factory: other },
+      announcements: ['NewVault(address indexed vault, address indexed asset)'],
+    }
+    const doc = document({ protocols: { erc4626 } })
+    expect(checkConfig(doc, 'file.yaml', protocols, {}).chains[0]!.protocols.erc4626).toMatchObject({
+      contracts: {
+        [`vault@${ADDRESS.toLowerCase()}`]: ADDRESS.toLowerCase(),
+        [`vault@${other}`]: other,
+        factory: other,
+      },
+      announcements: erc4626.announcements,
+    })
+    const announcements = ['NewVault(uint256 number)']
+    const wrong = document({ protocols: { erc4626: { ...erc4626, announcements } } })
+    expect(() => checkConfig(wrong, 'file.yaml', protocols, {})).toThrow(
+      /announcements: .*no address\n {2}fix: /,
+    )
+  })
+
   test('reads variables, with a default where they are unset or empty', () => {
     const rpc = '${RPC:-http://default}'
     expect(check(document({ rpc }), { RPC: 'http://set' }).chains[0]!.endpoints).toEqual([
@@ -67,7 +89,7 @@ describe('a file that is right', () => {
   })
 
   test('every file in config/ is right', () => {
-    for (const file of ['local.yaml', 'story.yaml']) {
+    for (const file of ['local.yaml', 'story.yaml', 'escrowAndVaults.yaml']) {
       expect(() => loadConfig(join(packageRoot, 'config', file), protocols, {})).not.toThrow()
     }
   })
@@ -99,6 +121,18 @@ describe('a file that is wrong is told by its key, the value met and the fix', (
       document({ protocols: { toy: { contracts: { registry: '0x1' } } } }),
       'chains[0].protocols.toy.contracts.registry',
       /"0x1" must match/,
+    ],
+    [
+      'several contracts where there is one',
+      document({ protocols: { toy: { contracts: { registry: [ADDRESS, ADDRESS] } } } }),
+      'chains[0].protocols.toy.contracts.registry',
+      /2 addresses/,
+    ],
+    [
+      'announcements of a protocol that knows its own',
+      document({ protocols: { toy: { announcements: ['Made(address)'] } } }),
+      'chains[0].protocols.toy.announcements',
+      /knows what announces/,
     ],
     ['a misspelt key', document({ finalty: 3 }), 'chains[0]', /no key `finalty`/],
     ['a missing key', { postgres: { url: 'postgres://h/d' } }, 'config', /`chains` is missing/],

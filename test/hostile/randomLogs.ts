@@ -167,6 +167,8 @@ export function opening(): Step[] {
         0n,
       ]),
     ),
+    emit('erc4626.vault.Transfer', [addressOf(0), ann, 60n]),
+    emit('erc4626.vault.Deposit', [ann, ann, 50n, 60n]),
     ...[2, 3].flatMap(n => [
       emit('story.vault.Transfer', [addressOf(0), ann, 60n], n),
       emit('story.vault.Transfer', [addressOf(0), ben, 40n], n),

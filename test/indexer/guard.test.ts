@@ -65,8 +65,8 @@ describe('a row fits as far as its columns do', () => {
     expect(wrong({ tokenId: 2n ** 256n - 1n })).toBeUndefined()
     expect(wrong({ tokenId: 10n ** 78n })).toBe('Model.tokenId has more than 78 digits')
     expect(wrong({ tokenId: -1n })).toBe('Model.tokenId is below 0: -1')
-    expect(misfitOf(StakeEvent, event({ activeDelta: -(2n ** 256n - 1n) }), false)).toBeUndefined()
-    expect(misfitOf(StakeEvent, event({ activeDelta: -(10n ** 78n) }), false)).toMatch(/more than 78 digits/)
+    expect(misfitOf(StakeEvent, event({ sharesDelta: -(2n ** 256n - 1n) }), false)).toBeUndefined()
+    expect(misfitOf(StakeEvent, event({ sharesDelta: -(10n ** 78n) }), false)).toMatch(/more than 78 digits/)
   })
 
   test('sums have 308 digits, whose nearest float is one', () => {
@@ -133,13 +133,13 @@ describe('through a fold', () => {
     const next = origins()
     const memory = new Memory(misfitOf)
     const pool = { pool: POOL, poolKind: 'DIRECT' as const, model: MODEL, asset: TOKEN }
-    const stake = (assets: bigint): DomainEvent => ({
+    const stake = (assets: bigint, shares = 1n): DomainEvent => ({
       kind: 'staked',
       origin: next(),
       pool: POOL,
       account: account(1),
       assets,
-      shares: 1n,
+      shares,
     })
     const state = await memory.batch([
       {
@@ -159,7 +159,7 @@ describe('through a fold', () => {
         virtualShares: 0n,
       },
       stake(5n),
-      stake(10n ** 78n),
+      stake(1n, 10n ** 78n),
       stake(2n ** 256n - 1n),
       {
         kind: 'exitRequested',
@@ -175,7 +175,7 @@ describe('through a fold', () => {
     ])
     expect(state.rejections().map(({ reason }) => reason)).toEqual([
       'StakePool.unbondingSeconds is 4294967295, not an integer of 32 bits',
-      'StakeEvent.activeDelta has more than 78 digits',
+      'StakeEvent.sharesDelta has more than 78 digits',
       'ExitRequest.readyAt is no time of the years 1970 to 9998',
     ])
     expect(memory.rows(StakePool)[0]!.activeAssets).toBe(2n ** 256n + 4n)

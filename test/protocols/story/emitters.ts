@@ -1,16 +1,10 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
-import { type Abi, decodeFunctionResult, encodeDeployData, encodeFunctionData, type Hex } from 'viem'
+import { decodeFunctionResult, encodeDeployData, encodeFunctionData, type Hex } from 'viem'
 import type { Deployment, ProtocolLog } from '../../../src/protocols/protocol'
 import { story } from '../../../src/protocols/story/story'
 import { type TestChain, testChain } from '../../fixtures/chain'
+import { type Artifact, compileSolidity } from '../../fixtures/solidity'
 import { MemoryStore } from './memoryStore'
-
-interface Artifact {
-  abi: Abi
-  bytecode: Hex
-}
 
 /** A call of one of the emitters. */
 export interface Call {
@@ -64,7 +58,7 @@ export class StoryChain {
 
   /** Deploys the emitters on a chain that is there. */
   static async on(chain: TestChain): Promise<StoryChain> {
-    const artifacts = compileEmitters()
+    const artifacts = compileSolidity(resolve(__dirname, 'contracts/StoryEmitters.sol'))
     const [sender] = await chain.rpc<Hex[]>('eth_accounts')
     const started = new StoryChain(chain, artifacts, {} as Record<Emitter, Hex>, sender!)
     for (const [key, name] of Object.entries(names)) started.at[key as Emitter] = await started.deploy(name)
@@ -189,32 +183,4 @@ function asProtocolLog(log: RpcLog): ProtocolLog {
     transaction: log.transactionHash,
     logIndex: Number(log.logIndex),
   }
-}
-
-interface SolcOutput {
-  errors?: { severity: string; formattedMessage: string }[]
-  contracts: Record<string, Record<string, { abi: Abi; evm: { bytecode: { object: string } } }>>
-}
-
-function compileEmitters(): Map<string, Artifact> {
-  const solc = createRequire(__filename)('solc') as { compile(input: string): string }
-  const source = 'StoryEmitters.sol'
-  const input = {
-    language: 'Solidity',
-    sources: { [source]: { content: readFileSync(resolve(__dirname, 'contracts', source), 'utf8') } },
-    settings: {
-      optimizer: { enabled: true, runs: 200 },
-      evmVersion: 'cancun',
-      outputSelection: { '*': { '*': ['abi', 'evm.bytecode.object'] } },
-    },
-  }
-  const output = JSON.parse(solc.compile(JSON.stringify(input))) as SolcOutput
-  const errors = output.errors?.filter(one => one.severity === 'error') ?? []
-  if (errors.length > 0) throw new Error(errors.map(one => one.formattedMessage).join('\n'))
-  return new Map(
-    Object.entries(output.contracts[source]!).map(([name, made]) => [
-      name,
-      { abi: made.abi, bytecode: `0x${made.evm.bytecode.object}` as Hex },
-    ]),
-  )
 }

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto'
+import { keyOf, type Question } from '../../src/indexer/reads/answers'
+import type { Answer } from '../../src/protocols/protocol'
+import { ADDRESSES } from './abiValues'
+
+const word = (value: bigint | string) => BigInt(value).toString(16).padStart(64, '0')
+const MOST = 2n ** 256n - 1n
+
+/** What contracts that nobody can trust answer. The same question is answered alike, whoever asks. */
+export async function answersOf(questions: Question[]): Promise<Answer[]> {
+  return questions.map(question => {
+    const chance = createHash('sha256')
+      .update(`answer to ${keyOf(question)}`)
+      .digest()
+    const address = word(ADDRESSES[chance[1]! % ADDRESSES.length]!)
+    switch (chance[0]! % 16) {
+      case 0:
+        return { kind: 'unanswered' }
+      case 1:
+        return { kind: 'reverted' }
+      case 2:
+        return { kind: 'returned', data: '0x' }
+      case 3:
+        return { kind: 'returned', data: `0x${word(MOST).repeat(3)}` }
+      case 4:
+        return { kind: 'returned', data: `0x${word(0n).repeat(8)}` }
+      case 5:
+        return { kind: 'returned', data: `0x${word(BigInt(chance[2]!))}ff` }
+      default:
+        return { kind: 'returned', data: `0x${address}${word(BigInt(chance[2]!))}` }
+    }
+  })
+}
