@@ -23,16 +23,16 @@ export function connectNeo4j(config: Neo4jConfig): Driver {
  */
 export function isPassing(error: unknown): boolean {
   if (error instanceof Neo4jError) {
-    const refused =
-      error.code.startsWith('Neo.ClientError.') && !error.code.startsWith('Neo.ClientError.Transaction.')
-    return !refused && error.code !== 'ProtocolError'
+    // Also the driver's ProtocolError: so it calls some of the connections that are cut while they are opened.
+    return !error.code.startsWith('Neo.ClientError.') || error.code.startsWith('Neo.ClientError.Transaction.')
   }
   const { code, message, cause } = error as { code?: unknown; message?: string; cause?: unknown }
   if (typeof code === 'string') {
     // Node's socket errors; Postgres' classes 08 connection, 40 rollback, 53 resources, 57 operator intervention (57014:
     // a statement that took too long), 25006: a primary that has become a standby, 55000: a database that takes no connections.
+    // ERR_OUT_OF_RANGE: Neo4j's driver reads beyond a handshake that ended half-way.
     return (
-      /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code) ||
+      /^(ERR_OUT_OF_RANGE|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN)/.test(code) ||
       /^(08...|40...|53...|57...|25006|55000)$/.test(code)
     )
   }

@@ -198,6 +198,31 @@ describe('Neo4j', () => {
     }
   }, 300_000)
 
+  it('ends a connection after any number of bytes of its answers: that is tried again', async () => {
+    const proxy = await cuttableProxy(neo4j.url)
+    const met: number[] = []
+    try {
+      for (let bytes = 1; ; bytes += 7) {
+        proxy.endAfter(bytes)
+        const driver = connectNeo4j({ url: proxy.url })
+        const error = await driver
+          .session()
+          .run('SHOW INDEXES YIELD name')
+          .then(
+            () => undefined,
+            (error: unknown) => error,
+          )
+        await driver.close()
+        if (error === undefined) break
+        expect(isPassing(error), `after ${bytes} bytes: ${error}`).toBe(true)
+        met.push(bytes)
+      }
+    } finally {
+      await proxy.stop()
+    }
+    expect(met.length).toBeGreaterThan(10)
+  })
+
   it('that is not there is tried again; a refusal is not', async () => {
     const driver = connectNeo4j({ url: 'bolt://127.0.0.1:1' })
     const error = await driver
