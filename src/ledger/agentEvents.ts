@@ -36,6 +36,9 @@ export interface ContributionMade extends Of<'contributionMade'> {
   parent?: string
   /** contribution that it says to be trained on; holds only for a version */
   dataset?: string
+  /** true: a version of the core; false: a dataset; undefined: not known */
+  isModel?: boolean
+  core?: number
 }
 
 export interface ContributionAccepted extends Of<'contributionAccepted'> {

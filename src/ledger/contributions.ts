@@ -22,6 +22,8 @@ export function contributionMade(state: LedgerState, event: ContributionMade): v
   row.number = event.number
   row.parentId = event.parent ?? null
   row.datasetId = event.dataset ?? null
+  if (event.isModel !== undefined) row.isModel = event.isModel
+  if (event.core !== undefined) row.core = event.core
   state.put(Contribution, row)
   modelRegistered(state, {
     kind: 'modelRegistered',
@@ -41,12 +43,12 @@ export function contributionMade(state: LedgerState, event: ContributionMade): v
       ordinal: 0,
     })
   }
+  showKind(state, row, origin)
+  showVersion(state, row, origin)
   showImpact(state, row, origin)
 }
 
-/**
- * Accepted before it is made, it is told to be a dataset of core 0 whatever it is: of those neither is known.
- */
+/** Accepted before it is made, it is told to be a dataset of core 0 whatever it is. */
 export function contributionAccepted(state: LedgerState, event: ContributionAccepted): void {
   const { origin, contribution: id, isModel } = event
   const row = contributionOf(state, id, origin)
@@ -56,36 +58,12 @@ export function contributionAccepted(state: LedgerState, event: ContributionAcce
   row.maturity = event.maturity
   row.impact = event.impact
   if (row.modelId) {
-    row.isModel = isModel
-    row.core = event.core
+    row.isModel ??= isModel
+    row.core ??= event.core
   }
   state.put(Contribution, row)
-  if (!row.modelId) return
-  const own = state.get(Model, id)
-  const served = state.get(Model, row.modelId)
-  if (own && !isModel) {
-    own.kind = ModelKind.DATASET
-    state.put(Model, own)
-  }
-  if (isModel && row.datasetId) {
-    modelForked(state, {
-      kind: 'modelForked',
-      origin,
-      child: id,
-      parent: row.datasetId,
-      role: 'DATASET',
-      ordinal: 2,
-    })
-  }
-  if (isModel && served) {
-    versionPublished(state, {
-      kind: 'versionPublished',
-      origin,
-      model: served.id,
-      number: served.version + 1,
-      source: id,
-    })
-  }
+  showKind(state, row, origin)
+  showVersion(state, row, origin)
   showImpact(state, row, origin)
 }
 
@@ -108,6 +86,39 @@ export function coreReplaced(state: LedgerState, event: CoreReplaced): void {
   row.current = true
   if (row.modelId) row.core = core
   state.put(Contribution, row)
+}
+
+/** A dataset has no dataset, whatever its log says. */
+function showKind(state: LedgerState, row: Contribution, origin: Origin): void {
+  const own = state.get(Model, row.id)
+  const edge = row.datasetId ? state.get(LineageEdge, `${row.id}|DATASET|${row.datasetId}`) : undefined
+  if (own && row.isModel === false && own.kind !== ModelKind.DATASET) {
+    own.kind = ModelKind.DATASET
+    state.put(Model, own)
+  }
+  if (row.modelId && row.isModel && row.datasetId && !edge) {
+    modelForked(state, {
+      kind: 'modelForked',
+      origin,
+      child: row.id,
+      parent: row.datasetId,
+      role: 'DATASET',
+      ordinal: 2,
+    })
+  }
+}
+
+/** Once it is both made and accepted, it is the next version of what it serves. */
+function showVersion(state: LedgerState, row: Contribution, origin: Origin): void {
+  const served = row.modelId ? state.get(Model, row.modelId) : undefined
+  if (!row.accepted || !row.isModel || !served) return
+  versionPublished(state, {
+    kind: 'versionPublished',
+    origin,
+    model: served.id,
+    number: served.version + 1,
+    source: row.id,
+  })
 }
 
 /** The one place where impact becomes the share of an edge. It moves no fee, only rewards: policy NONE. */

@@ -98,7 +98,9 @@ function wrongWith(
   if (lock.amount === 0n) return 'holds nothing'
   if (formula === 'SLOPE' && lock.amount >= INT128_END) return 'holds more than an int128'
   if (lock.permanent) return undefined
-  if (lock.endsAt <= lock.now || lock.endsAt <= lock.startsAt) return 'ends in the past'
+  // Of RATE a lock of no week at all: it has no votes from its start.
+  const least = Math.max(lock.now, lock.startsAt) + (formula === 'RATE' ? 0 : 1)
+  if (lock.endsAt < least) return 'ends in the past'
   return undefined
 }
 

@@ -1,24 +1,47 @@
-import { events as contribution } from '../../abi/virtuals/contributionNft'
+import { events as contribution, functions } from '../../abi/virtuals/contributionNft'
 import { events as service } from '../../abi/virtuals/serviceNft'
 import { nftId } from '../../ledger/ids'
-import { followsOwners, reads } from '../reading'
+import { followsOwners, reads, wordIn } from '../reading'
 import { agentModel, contributionModel } from './naming'
 
 /** Minted is not accepted, and nothing is checked: a parent may be rejected, another agent's, or not exist. 0 is none. */
 export const contributionHandlers = {
   ...followsOwners(contribution.Transfer),
-  ...reads(contribution.NewContribution, (args, origin) => [
-    {
-      kind: 'contributionMade',
-      origin,
-      contribution: contributionModel(origin.chain, args.tokenId),
-      model: agentModel(origin.chain, args.virtualId),
-      number: args.tokenId,
-      nft: nftId(origin.chain, origin.contract, args.tokenId),
-      parent: args.parentId === 0n ? undefined : contributionModel(origin.chain, args.parentId),
-      dataset: args.datasetId === 0n ? undefined : contributionModel(origin.chain, args.datasetId),
+  /** It says neither whether it is a version or a dataset, nor of which core: the contract does, from now on for ever. */
+  ...reads(
+    contribution.NewContribution,
+    (args, origin, _, __, [isModel, core]) => [
+      {
+        kind: 'contributionMade',
+        origin,
+        contribution: contributionModel(origin.chain, args.tokenId),
+        model: agentModel(origin.chain, args.virtualId),
+        number: args.tokenId,
+        nft: nftId(origin.chain, origin.contract, args.tokenId),
+        parent: args.parentId === 0n ? undefined : contributionModel(origin.chain, args.parentId),
+        dataset: args.datasetId === 0n ? undefined : contributionModel(origin.chain, args.datasetId),
+        isModel: truthOf(wordIn(isModel)),
+        core: coreOf(wordIn(core)),
+      },
+    ],
+    undefined,
+    log => {
+      const { tokenId } = contribution.NewContribution.decode(log)
+      return [functions.isModel, functions.getCore].map(one => ({
+        to: log.address,
+        call: one.encode({ tokenId }),
+      }))
     },
-  ]),
+  ),
+}
+
+function truthOf(word: bigint | undefined): boolean | undefined {
+  return word === 0n || word === 1n ? word === 1n : undefined
+}
+
+/** A uint8. */
+function coreOf(word: bigint | undefined): number | undefined {
+  return word !== undefined && word < 256n ? Number(word) : undefined
 }
 
 /** The service's NFT is the agent's own: only the contribution's has an owner who is paid. */

@@ -61,27 +61,31 @@ export const bondingHandlers = {
   }),
 }
 
-/** Who traded is in the token's own log before; the tax is the last VIRTUAL that moved before. */
-export const pairHandlers = reads(pair.Swap, (args, origin, context, log) => {
-  const move = context.transaction.once(trades, context).moves.get(log)
-  if (!move) throw new RangeError('no tokens moved to or from the pair before its swap')
-  const isBuy = move.from === log.address
-  const trader = isBuy ? move.to : move.from
-  const taxed = moveBefore(log, contractOf(context, 'virtual'), context)
-  const payer = isBuy ? trader : log.address
-  return [
-    {
-      kind: 'curveTraded',
-      origin,
-      curve: curveId(origin.chain, move.log.address),
-      trader: accountId(origin.chain, trader),
-      side: isBuy ? 'BUY' : 'SELL',
-      tokens: move.value,
-      assets: isBuy ? args.amount1In : args.amount1Out,
-      tax: taxed?.from === payer && taxed.to !== log.address ? taxed.value : 0n,
-    },
-  ]
-})
+export const pairHandlers = {
+  /** Its launch, which follows, reads it. */
+  ...reads(pair.Mint, () => []),
+  /** Who traded is in the token's own log before; the tax is the last VIRTUAL that moved before. */
+  ...reads(pair.Swap, (args, origin, context, log) => {
+    const move = context.transaction.once(trades, context).moves.get(log)
+    if (!move) throw new RangeError('no tokens moved to or from the pair before its swap')
+    const isBuy = move.from === log.address
+    const trader = isBuy ? move.to : move.from
+    const taxed = moveBefore(log, contractOf(context, 'virtual'), context)
+    const payer = isBuy ? trader : log.address
+    return [
+      {
+        kind: 'curveTraded',
+        origin,
+        curve: curveId(origin.chain, move.log.address),
+        trader: accountId(origin.chain, trader),
+        side: isBuy ? 'BUY' : 'SELL',
+        tokens: move.value,
+        assets: isBuy ? args.amount1In : args.amount1Out,
+        tax: taxed?.from === payer && taxed.to !== log.address ? taxed.value : 0n,
+      },
+    ]
+  }),
+}
 
 /** Of the curve's token: what is part of a trade is told by the pair, what comes before the launch all ends in the pair. */
 export const curveTokenHandlers = reads(

@@ -5,6 +5,7 @@ export const deployments: Record<number, Deployment> = {
   8453: {
     contracts: {
       virtual: '0x0b3e328455c4059eeb9e3f84b5543f74e24e7e1b',
+      veVirtual: '0x60a203ddcde45fbfb325bdeea93824b5726b4df8',
       agentNft: '0x50725af160260a316b2673c71c8c21469f6732c0',
       agentFactoryV3: '0x71b8efc8bcad65a5d9386d07f2dff57ab4eaf533',
       agentFactoryV4: '0xeb8a7b0184373550dcaa79156812f5d33e998c1e',
@@ -35,6 +36,7 @@ export const factories = [
 /** What each address of a deployment is; in a config file these are the keys of `contracts`. */
 export const roles = {
   virtual: { required: true, doc: 'VIRTUAL: pays prompts, taxes, rewards, and what curves sell' },
+  veVirtual: { required: false, doc: 'veVirtual: locks of VIRTUAL, their votes' },
   agentNft: { required: true, doc: 'AgentNft: who owns an agent; blacklist' },
   ...Object.fromEntries(
     factories.map(role => [
@@ -50,4 +52,9 @@ export const roles = {
   agentRewardV2: { required: false, doc: 'AgentRewardV2: rewards of services, stakers, validators' },
   agentRewardV3: { required: false, doc: 'AgentRewardV3: rewards of stakers, validators' },
   bonding: { required: false, doc: 'Bonding: announces curves; graduation' },
+}
+
+/** What a config file may set. */
+export const settings = {
+  maxLockWeeks: 'maxWeeks() of veVirtual: a lock of so many weeks is asked whether it renews itself; 104',
 }

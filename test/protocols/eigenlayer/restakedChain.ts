@@ -34,8 +34,8 @@ export class RestakedChain {
     this.random = randomOf(seed)
   }
 
-  static async start(seed: number): Promise<RestakedChain> {
-    const driven = await DrivenChain.start(join(__dirname, 'contracts'), 31_337)
+  static async start(seed: number, chainId = 31_337): Promise<RestakedChain> {
+    const driven = await DrivenChain.start(join(__dirname, 'contracts'), chainId)
     const delegation = await driven.deploy('DelegationManager', DELAY)
     const at = {
       delegation,

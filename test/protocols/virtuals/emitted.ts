@@ -1,7 +1,8 @@
 import { encodeAbiParameters, encodeEventTopics, type Hex, parseAbi } from 'viem'
-import { type Discovered, decode } from '../../../src/indexer/decode'
+import { type Discovered, decodeEach } from '../../../src/indexer/decode'
+import { Answers } from '../../../src/indexer/reads/answers'
 import type { Row } from '../../../src/ledger/state'
-import type { ProtocolLog } from '../../../src/protocols/protocol'
+import type { Answer, ProtocolLog, Read } from '../../../src/protocols/protocol'
 import { roles } from '../../../src/protocols/virtuals/deployments'
 import { virtuals } from '../../../src/protocols/virtuals/virtuals'
 import { Memory } from '../../ledger/memory'
@@ -98,10 +99,17 @@ export class Played {
   readonly discovered: Discovered = new Map()
   readonly rejections: string[] = []
   block = 0
+  /** What the contracts say that are asked; nobody does, unless a test has it otherwise. */
+  answer: (read: Read) => Answer = () => ({ kind: 'reverted' })
 
   /** One transaction in a block of its own. */
   async transaction(...emitted: Emitted[]): Promise<void> {
-    const events = decode(CHAIN, [source], inBlock(++this.block, emitted), this.discovered)
+    const logs = inBlock(++this.block, emitted)
+    const answers = new Answers()
+    const read = () => [...decodeEach(CHAIN, [source], logs, this.discovered, undefined, answers)].flat()
+    read()
+    for (const question of answers.takeMissing()) answers.learn(question, this.answer(question))
+    const events = read()
     for (const event of events) {
       if (event.kind === 'contractDiscovered')
         this.discovered.set(event.address, { protocol: 'virtuals', role: event.role })
