@@ -13,7 +13,16 @@ const abis = join(root, 'abi/reference')
 const require = createRequire(import.meta.url)
 
 /** Contracts that the sandbox deploys or the indexer reads; the others are parts of these. */
-const published = ['DirectPool', 'LiquidPool', 'ModelRegistry', 'PoolFactory', 'RoyaltyRouter', 'TestToken']
+const published = [
+  'CurvePool',
+  'DirectPool',
+  'LiquidPool',
+  'ModelRegistry',
+  'PoolFactory',
+  'RoyaltyRouter',
+  'TestToken',
+  'VoteEscrow',
+]
 
 const abiFile = contract => join(abis, `${contract[0].toLowerCase()}${contract.slice(1)}.json`)
 const artifactFile = contract => join(artifacts, `${contract}.json`)

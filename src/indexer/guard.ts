@@ -61,6 +61,7 @@ export const SUMS: ReadonlySet<string> = new Set([
   'VaultDebt.claimable',
   'BondingCurve.reserveToken',
   'BondingCurve.reserveAsset',
+  'BondingCurve.virtualAsset',
   'BondingCurve.price',
   'CurveTrade.reserveToken',
   'CurveTrade.reserveAsset',

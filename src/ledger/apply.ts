@@ -1,7 +1,14 @@
 import { modelContractNamed, modelSuspended, poolsRetired, rewardPaid, votesCounted } from './agents'
 import { applyRestaking } from './applyRestaking'
 import { attempt } from './attempt'
-import { curveCreated, curveGraduated, curveTokenMoved, curveTraded } from './bondingCurve'
+import {
+  curveCompounded,
+  curveCreated,
+  curveGraduated,
+  curveSlashed,
+  curveTokenMoved,
+  curveTraded,
+} from './bondingCurve'
 import { contributionAccepted, contributionMade, contributionScored, coreReplaced } from './contributions'
 import { delegated, exitPaid, exitRequested, slashed } from './directStake'
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
@@ -193,6 +200,10 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return curveCreated(state, event)
     case 'curveTraded':
       return curveTraded(state, event)
+    case 'curveCompounded':
+      return curveCompounded(state, event)
+    case 'curveSlashed':
+      return curveSlashed(state, event)
     case 'curveTokenMoved':
       return curveTokenMoved(state, event)
     case 'curveGraduated':

@@ -1,14 +1,23 @@
 import { BondingCurve, CurveTrade, StakeEventKind, StakePool, type TradeSide } from '../model'
-import type { CurveCreated, CurveEvent, CurveGraduated, CurveTokenMoved, CurveTraded } from './curveEvents'
+import type {
+  CurveCompounded,
+  CurveCreated,
+  CurveEvent,
+  CurveGraduated,
+  CurveSlashed,
+  CurveTokenMoved,
+  CurveTraded,
+} from './curveEvents'
+import { slashed } from './directStake'
 import { originColumns, seeAccount, seeToken } from './parties'
 import { poolCreated } from './pools'
-import { sharesTransferred, staked, withdrawn } from './stake'
+import { compounded, sharesTransferred, staked, withdrawn } from './stake'
 import { recordStake } from './stakeRows'
 import type { LedgerState } from './state'
 
 /*
- * Invariants, held by test/protocols/virtuals/virtuals.test.ts: until it graduates, pool.activeAssets = reserveAsset -
- * initialReserveAsset; a position's shares are the account's balance of the curve's token; the pair has no position.
+ * Invariants, held by test/ledger/curve.property.test.ts: until it graduates, pool.activeAssets = reserveAsset -
+ * virtualAsset; a position's shares are the account's balance of the curve's token; the pair has no position.
  */
 
 /** The price is that of 10^18 wei of the token. */
@@ -46,6 +55,7 @@ export function curveCreated(state: LedgerState, event: CurveCreated): void {
       reserveAsset: event.reserveAsset,
       initialReserveToken: event.reserveToken,
       initialReserveAsset: event.reserveAsset,
+      virtualAsset: event.reserveAsset,
       price: priceOf(event.reserveToken, event.reserveAsset),
       tradeCount: 0,
       graduatedModelId: null,
@@ -65,14 +75,13 @@ export function curveTraded(state: LedgerState, event: CurveTraded): void {
   const isBuy = side === 'BUY'
   const reserveToken = curve.reserveToken + (isBuy ? -tokens : tokens)
   const reserveAsset = curve.reserveAsset + (isBuy ? assets : -assets)
-  if (reserveToken < 0n || reserveAsset < curve.initialReserveAsset) {
+  if (reserveToken < 0n || reserveAsset < curve.virtualAsset) {
     return state.reject(origin, `trade takes more from curve ${curve.id} than it holds`)
   }
   curve.reserveToken = reserveToken
   curve.reserveAsset = reserveAsset
-  curve.price = priceOf(reserveToken, reserveAsset)
   curve.tradeCount += 1
-  state.put(BondingCurve, curve)
+  reprice(state, curve)
   state.add(
     CurveTrade,
     new CurveTrade({
@@ -94,6 +103,38 @@ export function curveTraded(state: LedgerState, event: CurveTraded): void {
   const change = { origin, pool: curve.poolId, account: trader, assets, shares: tokens }
   if (isBuy) staked(state, { ...change, kind: 'staked' })
   else withdrawn(state, { ...change, kind: 'withdrawn' })
+}
+
+export function curveCompounded(state: LedgerState, event: CurveCompounded): void {
+  const { origin, from, assets } = event
+  const curve = state.get(BondingCurve, event.curve)
+  if (!curve) return rejectUnknown(state, event)
+  if (curve.graduatedAt) return state.reject(origin, `${event.kind}: curve ${curve.id} has graduated`)
+  curve.reserveAsset += assets
+  reprice(state, curve)
+  compounded(state, { kind: 'compounded', origin, pool: curve.poolId, from, assets })
+}
+
+export function curveSlashed(state: LedgerState, event: CurveSlashed): void {
+  const { origin, assets, virtualAssets, slasher, reason } = event
+  const curve = state.get(BondingCurve, event.curve)
+  if (!curve) return rejectUnknown(state, event)
+  if (curve.graduatedAt) return state.reject(origin, `${event.kind}: curve ${curve.id} has graduated`)
+  if (curve.virtualAsset < virtualAssets || curve.reserveAsset - curve.virtualAsset < assets) {
+    return state.reject(origin, `${event.kind}: takes more from curve ${curve.id} than it holds`)
+  }
+  curve.virtualAsset -= virtualAssets
+  curve.reserveAsset -= assets + virtualAssets
+  reprice(state, curve)
+  slashed(state, {
+    kind: 'slashed',
+    origin,
+    pool: curve.poolId,
+    slasher,
+    activeAssets: assets,
+    exitingAssets: 0n,
+    reason,
+  })
 }
 
 /** Out of the pair or minted: shares that nobody paid for. Into the pair or burned: given up, or exchanged after graduation. */
@@ -125,6 +166,11 @@ export function curveGraduated(state: LedgerState, event: CurveGraduated): void 
   recordStake(state, pool, origin, { kind: StakeEventKind.GRADUATE, activeDelta: -pool.activeAssets })
   pool.activeAssets = 0n
   state.put(StakePool, pool)
+}
+
+function reprice(state: LedgerState, curve: BondingCurve): void {
+  curve.price = priceOf(curve.reserveToken, curve.reserveAsset)
+  state.put(BondingCurve, curve)
 }
 
 function priceOf(reserveToken: bigint, reserveAsset: bigint): bigint | null {

@@ -29,6 +29,24 @@ export interface CurveTraded extends Of<'curveTraded'> {
   tax: bigint
 }
 
+/** Assets came into the reserve without a trade: every token is worth more. */
+export interface CurveCompounded extends Of<'curveCompounded'> {
+  curve: string
+  from: string
+  assets: bigint
+}
+
+/** What patrons paid in was forfeited, wholly or in part; the virtual part of the reserve falls with it. */
+export interface CurveSlashed extends Of<'curveSlashed'> {
+  curve: string
+  slasher: string
+  /** taken from what is there */
+  assets: bigint
+  /** taken from what is not there */
+  virtualAssets: bigint
+  reason?: string
+}
+
 /** The curve's token moved without a trade; undefined: minted, or burned. */
 export interface CurveTokenMoved extends Of<'curveTokenMoved'> {
   curve: string
@@ -42,8 +60,14 @@ export interface CurveGraduated extends Of<'curveGraduated'> {
   curve: string
   /** model that came of it; undefined: the log's transaction does not tell */
   model?: string
-  /** token that the curve's is exchanged for, 1:1 */
+  /** token that the curve's is exchanged for */
   token: string
 }
 
-export type CurveEvent = CurveCreated | CurveTraded | CurveTokenMoved | CurveGraduated
+export type CurveEvent =
+  | CurveCreated
+  | CurveTraded
+  | CurveCompounded
+  | CurveSlashed
+  | CurveTokenMoved
+  | CurveGraduated

@@ -5,12 +5,14 @@ import type { Abi, Hex } from 'viem'
 import { SandboxError } from './sandboxError'
 
 export type ContractName =
+  | 'CurvePool'
   | 'DirectPool'
   | 'LiquidPool'
   | 'ModelRegistry'
   | 'PoolFactory'
   | 'RoyaltyRouter'
   | 'TestToken'
+  | 'VoteEscrow'
 
 export interface Artifact {
   abi: Abi

@@ -2,7 +2,15 @@
 import { decodeErrorResult, type Hex } from 'viem'
 import { artifact } from './artifacts'
 
-const CONTRACTS = ['ModelRegistry', 'PoolFactory', 'DirectPool', 'LiquidPool', 'RoyaltyRouter'] as const
+const CONTRACTS = [
+  'ModelRegistry',
+  'PoolFactory',
+  'DirectPool',
+  'LiquidPool',
+  'CurvePool',
+  'VoteEscrow',
+  'RoyaltyRouter',
+] as const
 
 /** `DirectPool.ExitNotReady(1, 1735689600)` of an error's ABI encoding; undefined: none of ours. */
 export function revertReason(data: unknown): string | undefined {

@@ -115,6 +115,21 @@ export const statesOfFacts: StateOfFacts[] = [
              ORDER BY gauge_id, account_id, block DESC, log_index DESC, id DESC`,
   },
   {
+    table: 'bonding_curve',
+    columns: { reserve_token: 's.initial_reserve_token', trade_count: '0' },
+    facts: `SELECT t.curve_id AS id, count(*) AS trade_count,
+                   c.initial_reserve_token + sum(CASE t.side WHEN 'BUY' THEN -t.tokens ELSE t.tokens END) AS reserve_token
+              FROM curve_trade t JOIN bonding_curve c ON c.id = t.curve_id
+             WHERE t.chain = $chain GROUP BY t.curve_id, c.initial_reserve_token`,
+  },
+  {
+    // What is there is the pool's; of a curve that has graduated nothing is.
+    table: 'bonding_curve',
+    columns: { reserve_asset: 's.reserve_asset' },
+    facts: `SELECT c.id, c.virtual_asset + p.active_assets AS reserve_asset
+              FROM bonding_curve c JOIN stake_pool p ON p.id = c.pool_id WHERE c.chain = $chain AND c.graduated_at IS NULL`,
+  },
+  {
     table: 'usage_fee',
     columns: { gross: '0' },
     facts: `SELECT id, protocol_fee + net AS gross FROM usage_fee WHERE chain = $chain`,

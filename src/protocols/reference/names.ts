@@ -15,6 +15,13 @@ export function foreignModel(written: string): string | undefined {
   return FOREIGN_ID.test(id) ? id : undefined
 }
 
+/** The same, where nothing else of the log stands without it. */
+export function namedModel(written: string): string {
+  const id = foreignModel(written)
+  if (id === undefined) throw new RangeError(`no CAIP-19 id of a model: ${written.slice(0, 100)}`)
+  return id
+}
+
 /**
  * The number of a fee, or of a receipt of royalties from another chain: both count in one row, so what a receipt
  * becomes is joined to its message by this id.

@@ -1,4 +1,4 @@
-/** The reference protocol: model NFTs with forks, staking pools, enforced royalties. What is read and why: ./README.md */
+/** The reference protocol: model NFTs with forks, staking pools and curves, steering votes, enforced royalties. What is read and why: ./README.md */
 import * as direct from '../../abi/reference/directPool'
 import * as liquid from '../../abi/reference/liquidPool'
 import * as registry from '../../abi/reference/modelRegistry'
@@ -6,6 +6,8 @@ import * as factory from '../../abi/reference/poolFactory'
 import * as router from '../../abi/reference/royaltyRouter'
 import { decodeEvent } from '../decodeEvent'
 import type { Handler, Protocol } from '../protocol'
+import { curveAnnouncement, curveHandlers } from './curves'
+import { escrowHandlers } from './escrow'
 import {
   attestationRevoked,
   modelAttested,
@@ -46,8 +48,12 @@ export const reference: Protocol = {
       required: true,
       doc: 'ModelRegistry: the model NFTs, their versions, forks and attestations',
     },
-    poolFactory: { required: true, doc: 'PoolFactory: announces the staking pools' },
+    poolFactory: { required: true, doc: 'PoolFactory: announces the staking pools and curves' },
     router: { required: true, doc: 'RoyaltyRouter: fees, royalties, claims' },
+    voteEscrow: {
+      required: false,
+      doc: 'VoteEscrow: stake locked for votes, which steer to models of any chain',
+    },
   },
   discovers: [
     {
@@ -55,6 +61,12 @@ export const reference: Protocol = {
       topic: factory.events.PoolCreated.topic,
       role: 'pool',
       address: log => decodeEvent(factory.events.PoolCreated, log).pool,
+    },
+    {
+      by: 'poolFactory',
+      topic: factory.events.CurveCreated.topic,
+      role: 'curve',
+      address: log => decodeEvent(factory.events.CurveCreated, log).curve,
     },
   ],
   handlers: {
@@ -72,7 +84,10 @@ export const reference: Protocol = {
     },
     poolFactory: {
       [factory.events.PoolCreated.topic]: of(factory.events.PoolCreated, 2, poolCreated),
+      ...curveAnnouncement,
     },
+    curve: curveHandlers,
+    voteEscrow: escrowHandlers,
     pool: {
       [direct.events.Staked.topic]: of(direct.events.Staked, 2, staked),
       [direct.events.ExitRequested.topic]: of(direct.events.ExitRequested, 3, exitRequested),

@@ -4,7 +4,7 @@ import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
-import { feeId, foreignModel, localModel } from './names'
+import { feeId, localModel, namedModel } from './names'
 
 const NO_GUID = `0x${'0'.repeat(64)}`
 
@@ -132,10 +132,4 @@ export function royaltyClaimed(log: ProtocolLog, origin: Origin): DomainEvent[] 
       amount,
     },
   ]
-}
-
-function namedModel(written: string): string {
-  const id = foreignModel(written)
-  if (id === undefined) throw new RangeError(`no CAIP-19 id of a model: ${written.slice(0, 100)}`)
-  return id
 }

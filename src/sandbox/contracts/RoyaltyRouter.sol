@@ -74,7 +74,7 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
     /// @notice What a model keeps of a fee. The patrons' part is the pool's `Compounded` too: it is one movement.
     /// @param beneficiary the model's owner at this moment
     /// @param amount now claimable by the beneficiary
-    /// @param patronsAmount compounded into the model's pool: the liquid one, else the direct one, else 0
+    /// @param patronsAmount compounded into the model's pool: the liquid one, else the curve, else the direct one, else 0
     /// @param entryModel where the money entered this chain: the model that was paid, or the message's toModel
     /// @param guid of the message that brought the money; 0 for a fee that was paid here
     /// @param fromModel the message's fromModel; empty for a fee that was paid here
@@ -265,11 +265,14 @@ contract RoyaltyRouter is AccessControl, ReentrancyGuard {
         );
     }
 
+    /// A curve that has graduated takes no more: its patrons are those of the liquid pool.
     function _rewardedPool(uint256 id, address token) private view returns (address) {
-        address liquid = factory.poolOf(id, factory.LIQUID());
-        if (_canReward(liquid, token)) return liquid;
-        address direct = factory.poolOf(id, factory.DIRECT());
-        return _canReward(direct, token) ? direct : address(0);
+        uint8[3] memory kinds = [factory.LIQUID(), factory.CURVE(), factory.DIRECT()];
+        for (uint256 i = 0; i < kinds.length; i++) {
+            address pool = factory.poolOf(id, kinds[i]);
+            if (_canReward(pool, token)) return pool;
+        }
+        return address(0);
     }
 
     function _canReward(address pool, address token) private view returns (bool) {
