@@ -12,6 +12,7 @@ import { modelDefs, modelResolvers } from './resolvers/model'
 import { modelRoyaltiesDefs, modelRoyaltiesResolvers } from './resolvers/modelRoyalties'
 import { modelStakeDefs, modelStakeResolvers } from './resolvers/modelStake'
 import { nodeDefs, nodeResolvers } from './resolvers/node'
+import { patronageDefs, patronageResolvers } from './resolvers/patronage'
 import { restakingDefs, restakingResolvers } from './resolvers/restaking'
 import { royaltyFlowDefs, royaltyFlowResolvers } from './resolvers/royaltyFlow'
 import { stakeConcentrationDefs, stakeConcentrationResolvers } from './resolvers/stakeConcentration'
@@ -43,6 +44,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       royaltyFlowDefs,
       accountDefs,
       worthDefs,
+      patronageDefs,
       restakingDefs,
       transferDefs,
       tvlDefs,
@@ -69,6 +71,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       royaltyFlowResolvers(model),
       accountResolvers(model),
       worthResolvers(model),
+      patronageResolvers(model),
       restakingResolvers(),
       transferResolvers(model),
       tvlResolvers(model),

@@ -19,6 +19,31 @@ export function positionAssets(shares: bigint, pool: PoolShares): bigint {
   return allShares === 0n ? 0n : (shares * (pool.activeAssets + pool.virtualAssets)) / allShares
 }
 
+/** A curve's reserves, virtual part included: see BondingCurve in schema.graphql. */
+export interface CurveReserves {
+  reserveToken: bigint
+  reserveAsset: bigint
+}
+
+/**
+ * Assets that selling tokens along a curve pays, before taxes: ⌊reserveAsset × tokens / (reserveToken + tokens)⌋ (CurvePool's
+ * `assetsFor`). The more at once, the less for each.
+ *
+ * @example curveSale(500n, { reserveToken: 250n, reserveAsset: 400n }) // 266n
+ */
+export function curveSale(tokens: bigint, { reserveToken, reserveAsset }: CurveReserves): bigint {
+  return tokens === 0n ? 0n : (reserveAsset * tokens) / (reserveToken + tokens)
+}
+
+/**
+ * Tokens at a curve's price: ⌊reserveAsset × tokens / reserveToken⌋. 0 where no price is: all tokens are sold.
+ *
+ * @example curveValue(500n, { reserveToken: 250n, reserveAsset: 400n }) // 800n
+ */
+export function curveValue(tokens: bigint, { reserveToken, reserveAsset }: CurveReserves): bigint {
+  return reserveToken === 0n ? 0n : (reserveAsset * tokens) / reserveToken
+}
+
 /**
  * What a request in the exit queue would be paid now, after the slashes so far:
  * ⌊exitShares × exitingAssets / totalExitShares⌋ (DirectPool.exitValue). 0 in an empty queue.

@@ -8,8 +8,9 @@ import { nakamoto } from '../../src/measures/nakamoto'
 import * as poolValue from '../../src/measures/poolValue'
 import { ratio } from '../../src/measures/ratio'
 import * as voteBalance from '../../src/measures/voteBalance'
+import * as yields from '../../src/measures/yield'
 
-const functions = { gini, hhi, nakamoto, ratio, ...influence, ...poolValue, ...voteBalance }
+const functions = { gini, hhi, nakamoto, ratio, ...influence, ...poolValue, ...voteBalance, ...yields }
 const folder = join(__dirname, '../../src/measures')
 
 /** Evaluates an expression of a doc comment with every measure in scope. */

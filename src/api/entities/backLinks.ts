@@ -95,7 +95,9 @@ const BACK_LINKS: Record<string, Record<string, string>> = {
     voteLocks: 'VoteLock.poolId',
     gauges: 'VoteGauge.poolId',
     steeringVotes: 'SteeringVote.poolId time_DESC',
+    curves: 'BondingCurve.poolId',
   },
+  BondingCurve: { trades: 'CurveTrade.curveId time_DESC' },
   VoteLock: { changes: 'VoteLockEvent.lockId time_DESC', steeringVotes: 'SteeringVote.lockId time_DESC' },
   VoteGauge: {
     steeringVotes: 'SteeringVote.gaugeId time_DESC',

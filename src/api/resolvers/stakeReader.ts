@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader'
 import { grouped } from '../entities/grouped'
 import type { RequestScope } from '../scope'
-import { amounts } from './worth'
+import { amounts } from './amounts'
 
 const POOL_AMOUNTS = [
   'activeAssets',

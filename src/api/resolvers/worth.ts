@@ -1,13 +1,15 @@
-import { exitValue, positionAssets } from '../../measures/poolValue'
+import { curveSale, exitValue, positionAssets } from '../../measures/poolValue'
 import type { ApiContext } from '../context'
 import type { Row } from '../entities/columns'
 import type { EntityModel } from '../entities/entityModel'
 import type { ResolverMap } from '../entities/entityResolvers'
+import { amounts, POOL_AMOUNTS } from './amounts'
+import { curveOf } from './curveReader'
 import { LAST_BLOCK, payableShares } from './restakingQueue'
 
 export const worthDefs = /* GraphQL */ `
   extend type StakePosition {
-    "what its shares are worth in the pool's asset now, wei: see StakePool"
+    "what its shares are worth in the pool's asset now, wei: see StakePool; on a curve what selling all of them would pay"
     assets: BigInt!
   }
 
@@ -32,8 +34,11 @@ export function worthResolvers(model: EntityModel): ResolverMap {
   return {
     StakePosition: {
       assets: async (source, _, { scope }) => {
-        const pool = await poolOf(source, scope)
-        return pool ? positionAssets(BigInt(source.shares as string), pool) : 0n
+        const shares = BigInt(source.shares as string)
+        const pool = await scope.entities.row(pools, source.poolId as string)
+        if (!pool) return 0n
+        const curve = pool.kind === 'BONDING_CURVE' ? await curveOf(scope, pool.id) : undefined
+        return curve ? curveSale(shares, curve) : positionAssets(shares, amounts(pool, POOL_AMOUNTS))
       },
     },
     ExitRequest: {
@@ -49,21 +54,4 @@ export function worthResolvers(model: EntityModel): ResolverMap {
       claimable: source => BigInt(source.accrued as string) - BigInt(source.claimed as string),
     },
   }
-}
-
-const POOL_AMOUNTS = [
-  'activeAssets',
-  'exitingAssets',
-  'totalShares',
-  'totalExitShares',
-  'virtualAssets',
-  'virtualShares',
-] as const
-
-/** Amounts of a row as bigint. */
-export function amounts<K extends string>(
-  row: Record<string, unknown>,
-  fields: readonly K[],
-): Record<K, bigint> {
-  return Object.fromEntries(fields.map(field => [field, BigInt(row[field] as string)])) as Record<K, bigint>
 }
