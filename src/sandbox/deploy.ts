@@ -11,6 +11,7 @@ export interface ReferenceContracts {
   registry: string
   poolFactory: string
   router: string
+  voteEscrow: string
   /** 18 decimals; what is staked */
   stakeToken: string
   /** 6 decimals; fees are paid in it, some liquid pools hold it */
@@ -35,7 +36,14 @@ const PATRONS_PPM = 200_000
 
 const CREATION_GAS = 6_000_000n
 /** In the order of deployment: an address follows from the deployer and its nonce. */
-const ORDER: (keyof ReferenceContracts)[] = ['stakeToken', 'usd', 'registry', 'poolFactory', 'router']
+const ORDER: (keyof ReferenceContracts)[] = [
+  'stakeToken',
+  'usd',
+  'registry',
+  'poolFactory',
+  'router',
+  'voteEscrow',
+]
 
 /** Where the contracts are on every chain whose first transactions were the deployer's. */
 export function referenceContracts(): ReferenceContracts {
@@ -47,9 +55,15 @@ export function referenceContracts(): ReferenceContracts {
   return Object.fromEntries(entries) as ReferenceContracts
 }
 
+/** What a config file names of them, by role. */
+export function configuredContracts(): Record<string, string> {
+  const { registry, poolFactory, router, voteEscrow } = referenceContracts()
+  return { registry, poolFactory, router, voteEscrow }
+}
+
 /** Whether the protocol is there already, as on a chain that was resumed from its state file. */
 export async function isDeployed(driver: ChainDriver): Promise<boolean> {
-  return (await driver.rpc<string>('eth_getCode', [referenceContracts().router, 'latest'])) !== '0x'
+  return (await driver.rpc<string>('eth_getCode', [referenceContracts().voteEscrow, 'latest'])) !== '0x'
 }
 
 /** Deploys to a fresh chain. Roles go to the cast, both tokens are allowed for fees. */
@@ -75,6 +89,7 @@ export async function deployReference(driver: ChainDriver): Promise<ReferenceDep
     PATRONS_PPM,
     deployer.address,
   ])
+  create('VoteEscrow', [stakeToken])
   const firstBlock = driver.head.number + 1
   driver.call(deployer, poolFactory, factoryAbi.functions.grantRole, {
     role: roleId('SLASHER_ROLE'),

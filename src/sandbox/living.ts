@@ -60,9 +60,9 @@ async function liveOneBlock(world: ChainWorld, other: ChainWorld, seed: string):
   const scene: Scene = { world, other, rng }
   await driver.takeNonces(everybody())
   if (driver.head.number % DELIVERY_EVERY === 0) deliverMessages(scene, MOST_DELIVERIES)
-  await act(scene, rng.int(0, MOST_ACTS), true)
   // The story's time is its own; from here on a block's time is the clock's.
   const seconds = Math.max(1, Math.floor(Date.now() / 1000) - driver.head.time)
+  await act(scene, rng.int(0, MOST_ACTS), seconds, true)
   try {
     await world.mine(seconds, true)
     return world

@@ -19,7 +19,7 @@ import { withSnapshot } from '../../src/postgres/snapshot'
 import type { ProtocolLog } from '../../src/protocols/protocol'
 import { reference } from '../../src/protocols/reference/reference'
 import { type RoyaltyFlow, royaltyFlow } from '../../src/royalties/flow'
-import { referenceContracts } from '../../src/sandbox/deploy'
+import { configuredContracts } from '../../src/sandbox/deploy'
 import { buildStatement } from '../../src/statements/statement'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { Memory } from '../ledger/memory'
@@ -120,10 +120,9 @@ describe('the reference contracts, after the scenario', () => {
   beforeAll(async () => {
     chains = await scenarioChains()
     database = await freshDatabase()
-    const { registry, poolFactory, router } = referenceContracts()
     const source = {
       protocol: reference,
-      deployment: { firstBlock: 0, contracts: { registry, poolFactory, router } },
+      deployment: { firstBlock: 0, contracts: configuredContracts() },
     }
     for (const chain of ['alpha', 'beta'] as const) {
       const id = chain === 'alpha' ? 'eip155:31337' : 'eip155:31338'

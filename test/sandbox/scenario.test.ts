@@ -29,7 +29,17 @@ interface Pair {
 
 /** By the number of topics too: `Transfer` of an NFT has one more than that of a liquid pool's share. */
 const abiOf = (topics: number): Abi =>
-  (['ModelRegistry', 'PoolFactory', 'DirectPool', 'LiquidPool', 'RoyaltyRouter'] as const)
+  (
+    [
+      'ModelRegistry',
+      'PoolFactory',
+      'DirectPool',
+      'LiquidPool',
+      'CurvePool',
+      'VoteEscrow',
+      'RoyaltyRouter',
+    ] as const
+  )
     .flatMap(contract => artifact(contract).abi)
     .filter(
       item => item.type === 'event' && item.inputs.filter(({ indexed }) => indexed).length === topics - 1,
@@ -169,6 +179,40 @@ describe('the scenario', () => {
       ({ args }) => args.value !== undefined && args.from !== zero && args.to !== zero,
     )
     expect(passed.length).toBeGreaterThanOrEqual(4)
+  })
+
+  test('has curves that are bought and sold, slashed, given to, and one on each chain that graduates', () => {
+    for (const side of ['a', 'b'] as const) {
+      expect(named(logs[side], 'CurveCreated').length).toBe(2)
+      expect(named(logs[side], 'Bought').length).toBeGreaterThan(14)
+      expect(named(logs[side], 'Sold').length).toBeGreaterThan(2)
+      for (const name of ['CurveSlashed', 'Graduated', 'Redeemed'])
+        expect(named(logs[side], name).length, name).toBeGreaterThan(0)
+      const curves = new Set(
+        named(logs[side], 'CurveCreated').map(log => String(log.args.curve).toLowerCase()),
+      )
+      expect(
+        named(logs[side], 'Compounded').filter(log => curves.has(log.address.toLowerCase())).length,
+      ).toBeGreaterThan(2)
+    }
+  })
+
+  test('has votes that steer here and on the other chain, change, and end with their locks', () => {
+    for (const [side, other] of [
+      ['a', 'eip155:31338/'],
+      ['b', 'eip155:31337/'],
+    ] as const) {
+      const cast = named(logs[side], 'Voted')
+      const abroad = cast.filter(log => String(log.args.model).startsWith(other))
+      expect(abroad.length).toBeGreaterThan(4)
+      expect(cast.length - abroad.length).toBeGreaterThan(4)
+      const ballots = cast.map(log => `${log.args.account} ${log.args.ballot}`)
+      expect(distinct(ballots)).toBeLessThan(ballots.length)
+      const changes = named(logs[side], 'LockChanged')
+      expect(changes.some(log => log.args.added === 0n)).toBe(true)
+      expect(changes.length).toBeGreaterThan(distinct(changes.map(log => log.args.account)))
+      expect(named(logs[side], 'Withdrawn').length).toBeGreaterThan(0)
+    }
   })
 
   test('moves money in two tokens, to owners who change, in claims, and over the bridge but for what is lost', () => {

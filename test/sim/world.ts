@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stringify } from 'yaml'
-import { referenceContracts } from '../../src/sandbox/deploy'
+import { configuredContracts } from '../../src/sandbox/deploy'
 import { Prng } from '../../src/sandbox/scenario/prng'
 import { FAULTS, type Fault, ODDITIES } from './faults'
 import { type Branch, SimChain } from './simChain'
@@ -149,7 +149,6 @@ export class World {
 
   /** @param endpoints absent: those with whims; `clean`: one that has none */
   config(name: string, databaseUrl: string, options: { clean?: boolean; neo4jUrl?: string } = {}): string {
-    const { registry, poolFactory, router } = referenceContracts()
     const { settings } = this
     const urls = this.endpoints.map(({ url }) => url)
     const file = join(this.folder, `${name}.yaml`)
@@ -169,7 +168,7 @@ export class World {
             protocols: {
               story: {},
               ...(settings.isWhole && {
-                reference: { firstBlock: 1, contracts: { registry, poolFactory, router } },
+                reference: { firstBlock: 1, contracts: configuredContracts() },
               }),
             },
           },

@@ -10,7 +10,7 @@ import type { Difference } from '../../src/indexer/refold/difference'
 import { readHeights } from '../../src/postgres/heights'
 import { withSnapshot } from '../../src/postgres/snapshot'
 import { type Child, startChild } from '../../src/sandbox/childProcess'
-import { referenceContracts } from '../../src/sandbox/deploy'
+import { configuredContracts } from '../../src/sandbox/deploy'
 
 /** The processes of a deployment, as the command line starts them, against a test's own chains and database. */
 export interface PipelineOptions {
@@ -179,8 +179,7 @@ function configOf({ database, chains, finality, maxRewind, neo4jUrl }: PipelineO
   chains: ChainEntry[]
   [key: string]: unknown
 } {
-  const { registry, poolFactory, router } = referenceContracts()
-  const reference = { firstBlock: 1, contracts: { registry, poolFactory, router } }
+  const reference = { firstBlock: 1, contracts: configuredContracts() }
   const ids = { alpha: 31337, beta: 31338, story: 1514 }
   return {
     postgres: { url: database.url },

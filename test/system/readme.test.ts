@@ -13,11 +13,12 @@ import { Pipeline } from './pipeline'
 import { type ScenarioChains, scenarioChains } from './scenarioChains'
 
 /**
- * Every query of the README gives the answer that is printed under it, on what `npm start -- --fresh --no-live` plays.
+ * Every query of the README and of docs/stake.md gives the answer that is printed under it, on what `npm start -- --fresh --no-live` plays.
  * `UPDATE_README=1 npx vitest run test/system/readme.test.ts` writes the answers; read the diff.
  */
 
 const README = join(packageRoot, 'README.md')
+const DOCUMENTS = [README, join(packageRoot, 'docs/stake.md')]
 const PAIR = /```(graphql|cypher)\n([\s\S]*?)```\n\n```json\n([\s\S]*?)```/g
 
 interface Example {
@@ -26,11 +27,13 @@ interface Example {
   answer: string
 }
 
-const examples: Example[] = [...readFileSync(README, 'utf8').matchAll(PAIR)].map(match => ({
-  language: match[1]!,
-  query: match[2]!,
-  answer: match[3]!,
-}))
+const examples: Example[] = DOCUMENTS.flatMap(file =>
+  [...readFileSync(file, 'utf8').matchAll(PAIR)].map(match => ({
+    language: match[1]!,
+    query: match[2]!,
+    answer: match[3]!,
+  })),
+)
 
 let chains: ScenarioChains
 let replay: Replay
@@ -147,8 +150,10 @@ function pretty(value: unknown, indent = ''): string {
 
 function writeAnswers(): void {
   let next = 0
-  const updated = readFileSync(README, 'utf8').replace(PAIR, (_, language, query) => {
-    return `\`\`\`${language}\n${query}\`\`\`\n\n\`\`\`json\n${examples[next++]!.answer}\`\`\``
-  })
-  writeFileSync(README, updated)
+  for (const file of DOCUMENTS) {
+    const updated = readFileSync(file, 'utf8').replace(PAIR, (_, language, query) => {
+      return `\`\`\`${language}\n${query}\`\`\`\n\n\`\`\`json\n${examples[next++]!.answer}\`\`\``
+    })
+    writeFileSync(file, updated)
+  }
 }

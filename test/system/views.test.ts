@@ -1,10 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { functions as curve } from '../../src/abi/reference/curvePool'
 import * as directAbi from '../../src/abi/reference/directPool'
 import * as liquidAbi from '../../src/abi/reference/liquidPool'
 import * as registryAbi from '../../src/abi/reference/modelRegistry'
 import * as routerAbi from '../../src/abi/reference/royaltyRouter'
+import { functions as token } from '../../src/abi/reference/testToken'
+import { functions as escrow } from '../../src/abi/reference/voteEscrow'
 import { addressOf } from '../../src/ledger/ids'
-import { exitValue, positionAssets } from '../../src/measures/poolValue'
+import { curveSale, exitValue, positionAssets } from '../../src/measures/poolValue'
+import { voteBalance, votePower } from '../../src/measures/voteBalance'
 import { ChainDriver } from '../../src/sandbox/chainDriver'
 import { referenceContracts } from '../../src/sandbox/deploy'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
@@ -38,7 +42,8 @@ afterAll(async () => {
 
 interface PoolRow {
   id: string
-  kind: 'DIRECT' | 'LIQUID'
+  kind: 'DIRECT' | 'LIQUID' | 'BONDING_CURVE' | 'VOTE_ESCROW'
+  asset_id: string
   active_assets: string
   exiting_assets: string
   total_shares: string
@@ -62,22 +67,7 @@ for (const side of ['alpha', 'beta'] as const) {
       const ours = [pool.active_assets, pool.exiting_assets, pool.total_shares, pool.total_exit_shares].map(
         BigInt,
       )
-      const { functions: direct } = directAbi
-      const { functions: liquid } = liquidAbi
-      const theirs =
-        pool.kind === 'DIRECT'
-          ? await Promise.all([
-              contracts.read(at, direct.activeAssets, {}),
-              contracts.read(at, direct.exitingAssets, {}),
-              contracts.read(at, direct.totalShares, {}),
-              contracts.read(at, direct.exitSharesTotal, {}),
-            ])
-          : [
-              await contracts.read(at, liquid.totalAssets, {}),
-              0n,
-              await contracts.read(at, liquid.totalSupply, {}),
-              0n,
-            ]
+      const theirs = await figuresOf(contracts, pool, at)
       expect({ pool: pool.id, figures: ours }).toEqual({ pool: pool.id, figures: theirs })
     }
   })
@@ -107,6 +97,20 @@ for (const side of ['alpha', 'beta'] as const) {
         virtualShares: BigInt(row.virtual_shares),
       })
       const position = `${row.id}|${row.account_id}`
+      if (row.kind === 'BONDING_CURVE') {
+        const tokens = await contracts.read(at, curve.balanceOf, { account: patron })
+        expect({ position, tokens: BigInt(row.shares) }).toEqual({ position, tokens })
+        continue
+      }
+      if (row.kind === 'VOTE_ESCROW') {
+        const { amount } = await contracts.read(at, escrow.locks, { account: patron })
+        expect({ position, locked: BigInt(row.shares), assets }).toEqual({
+          position,
+          locked: amount,
+          assets: amount,
+        })
+        continue
+      }
       if (row.kind === 'LIQUID') {
         const { balanceOf, convertToAssets } = liquidAbi.functions
         const shares = await contracts.read(at, balanceOf, { account: patron })
@@ -129,6 +133,84 @@ for (const side of ['alpha', 'beta'] as const) {
         assets: await contracts.read(at, assetsOf, { patron }),
         influence: await contracts.read(at, influenceOf, { account: patron }),
       })
+    }
+  })
+
+  test(`curves of ${side}: reserves, price, and what each patron would be paid`, async () => {
+    const { rows } = await database.pool.query<Record<string, string>>(
+      'SELECT * FROM bonding_curve WHERE chain = $1 ORDER BY id',
+      [chain],
+    )
+    expect(rows.filter(row => row.graduated_at === null).length).toBeGreaterThan(0)
+    expect(rows.filter(row => row.graduated_at !== null).length).toBeGreaterThan(0)
+    const contracts = await driver()
+    for (const row of rows) {
+      const at = addressOf(row.id!)
+      const read = (fun: typeof curve.price) => contracts.read(at, fun, {})
+      const reserves = {
+        reserveToken: BigInt(row.reserve_token!),
+        reserveAsset: BigInt(row.reserve_asset!),
+      }
+      const virtualAsset = BigInt(row.virtual_asset!)
+      expect({ ...reserves, virtualAsset, price: BigInt(row.price!) }).toEqual({
+        reserveToken: await read(curve.reserveToken),
+        reserveAsset: await read(curve.reserveAsset),
+        virtualAsset: await read(curve.virtualAsset),
+        price: await read(curve.price),
+      })
+      const { rows: positions } = await database.pool.query<{ shares: string }>(
+        'SELECT shares FROM stake_position WHERE pool_id = $1',
+        [row.pool_id],
+      )
+      for (const { shares } of positions) {
+        const tokens = BigInt(shares)
+        expect(curveSale(tokens, reserves)).toBe(await contracts.read(at, curve.assetsFor, { tokens }))
+      }
+      // The last trade's price is the curve's, unless a slash or a gift came after it: the fold's own check of each trade.
+      const { rows: trades } = await database.pool.query<Record<string, string>>(
+        'SELECT * FROM curve_trade WHERE curve_id = $1 ORDER BY id',
+        [row.id],
+      )
+      expect(trades.length).toBeGreaterThan(5)
+      for (const block of [trades[2]!, trades.at(-1)!]) {
+        const last = trades.filter(trade => trade.block === block.block).at(-1)!
+        expect(BigInt(last.reserve_token!)).toBe(
+          await contracts.read(at, curve.reserveToken, {}, Number(last.block)),
+        )
+      }
+    }
+  })
+
+  test(`votes of ${side}: balances of locks and weights of votes, now and later`, async () => {
+    const { rows: locks } = await database.pool.query<LockRow>('SELECT * FROM vote_lock WHERE chain = $1', [
+      chain,
+    ])
+    const { rows: votes } = await database.pool.query<LockRow & { weight_bps: number; voted: string }>(
+      'SELECT v.*, v.model_id AS voted FROM steering_vote v WHERE chain = $1',
+      [chain],
+    )
+    expect(locks.length).toBeGreaterThan(5)
+    expect(votes.filter(({ voted }) => !voted.startsWith(chain)).length).toBeGreaterThan(3)
+    const contracts = await driver()
+    const { voteEscrow } = referenceContracts()
+    const rules = { formula: 'LINEAR', maxLock: BigInt(52 * 604_800) } as const
+    for (const later of [0, 1, 604_800 * 5 + 17]) {
+      const time = BigInt(contracts.head.time + later)
+      for (const lock of locks) {
+        const account = addressOf(lock.account_id)
+        const theirs = await contracts.read(voteEscrow, escrow.balanceOf, { account, time })
+        expect({ account, later, votes: voteBalance(shape(lock), rules, time) }).toEqual({
+          account,
+          later,
+          votes: theirs,
+        })
+      }
+      for (const vote of votes) {
+        const args = { account: addressOf(vote.account_id), model: vote.voted, time }
+        const theirs = await contracts.read(voteEscrow, escrow.weightOf, args)
+        const ours = votePower({ ...shape(vote), weightBps: vote.weight_bps }, rules, time)
+        expect({ ...args, later, weight: ours }).toEqual({ ...args, later, weight: theirs })
+      }
     }
   })
 
@@ -198,4 +280,50 @@ for (const side of ['alpha', 'beta'] as const) {
       ])
     }
   })
+}
+
+interface LockRow {
+  account_id: string
+  amount: string
+  starts_at: Date
+  ends_at: Date
+  permanent: boolean
+}
+
+function shape({ amount, starts_at, ends_at, permanent }: LockRow) {
+  const [start, end] = [starts_at, ends_at].map(time => BigInt(time.getTime() / 1000)) as [bigint, bigint]
+  return { amount: BigInt(amount), start, end, permanent }
+}
+
+/** As the contracts tell them: active and exiting assets, shares, shares of the exit queue. */
+async function figuresOf(contracts: ChainDriver, pool: PoolRow, at: string): Promise<bigint[]> {
+  const { functions: direct } = directAbi
+  const { functions: liquid } = liquidAbi
+  switch (pool.kind) {
+    case 'DIRECT':
+      return Promise.all([
+        contracts.read(at, direct.activeAssets, {}),
+        contracts.read(at, direct.exitingAssets, {}),
+        contracts.read(at, direct.totalShares, {}),
+        contracts.read(at, direct.exitSharesTotal, {}),
+      ])
+    case 'LIQUID':
+      return [
+        await contracts.read(at, liquid.totalAssets, {}),
+        0n,
+        await contracts.read(at, liquid.totalSupply, {}),
+        0n,
+      ]
+    case 'BONDING_CURVE':
+      return [
+        await contracts.read(at, curve.realAssets, {}),
+        0n,
+        await contracts.read(at, curve.totalSupply, {}),
+        0n,
+      ]
+    case 'VOTE_ESCROW': {
+      const held = await contracts.read(addressOf(pool.asset_id), token.balanceOf, { account: at })
+      return [held, 0n, held, 0n]
+    }
+  }
 }

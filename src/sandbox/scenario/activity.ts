@@ -1,18 +1,21 @@
 /** Acts that people do at random, each only when the chain would let them. */
-import type { LocalAccount } from 'viem'
 import * as directAbi from '../../abi/reference/directPool'
 import * as liquidAbi from '../../abi/reference/liquidPool'
 import { theCast } from '../cast'
+import { CENT, idle, ownerOf, part, pickPool, stakeAmount, UNIT } from './chance'
+import { buyOnCurve, endCurve, leaveCurve } from './curveActs'
 import type { Prng } from './prng'
 import type { Scene } from './stage'
 import * as verbs from './verbs'
-import type { ChainWorld, KnownPool } from './world'
+import { castVote, changeLock } from './voteActs'
+import type { ChainWorld } from './world'
 
-/** Queues an act for the next block; false when it is not possible now. `busy`: who acts in that block already. */
-type Act = (scene: Scene, busy: Set<string>) => boolean | Promise<boolean>
+/**
+ * Queues an act for the next block, whose time is `time`; false when it is not possible then. `busy`: who acts in that
+ * block already, and what can be acted on once a block.
+ */
+type Act = (scene: Scene, busy: Set<string>, time: number) => boolean | Promise<boolean>
 
-const UNIT = 10n ** 18n
-const CENT = 10n ** 4n
 /** Forks of longer lineages would make fees that the router, which passes 64 models at most, refuses. */
 const LINEAGE_BOUND = 40
 const ROYALTY_STEPS = [10_000, 25_000, 40_000, 50_000, 75_000, 100_000]
@@ -28,6 +31,11 @@ const acts: [weight: number, Act][] = [
   [4, redeem],
   [4, passShares],
   [4, delegate],
+  [7, buyOnCurve],
+  [4, leaveCurve],
+  [1, endCurve],
+  [4, changeLock],
+  [5, castVote],
   [2, give],
   [2, release],
   [1, sell],
@@ -38,8 +46,9 @@ const acts: [weight: number, Act][] = [
 /** Acts of the story as it goes on by itself: forks are rare, so that the lineage grows slowly. */
 const livingActs: [weight: number, Act][] = [...acts, [2, forkAnything]]
 
-/** Queues up to `count` acts for the next block, and mines nothing. */
-export async function act(scene: Scene, count: number, living = false): Promise<void> {
+/** Queues up to `count` acts for the next block, which comes after `seconds`, and mines nothing. */
+export async function act(scene: Scene, count: number, seconds: number, living = false): Promise<void> {
+  const time = scene.world.driver.head.time + seconds
   const busy = new Set<string>()
   const choice = living ? livingActs : acts
   const total = choice.reduce((sum, [weight]) => sum + weight, 0)
@@ -49,7 +58,7 @@ export async function act(scene: Scene, count: number, living = false): Promise<
       at -= weight
       return at <= 0
     })
-    if (chosen && (await chosen[1](scene, busy))) done++
+    if (chosen && (await chosen[1](scene, busy, time))) done++
   }
 }
 
@@ -225,25 +234,6 @@ async function slash({ world, rng }: Scene, busy: Set<string>): Promise<boolean>
   return true
 }
 
-/** One who does nothing else in this block, so that what was read of his holdings stays true in it. */
-function idle(rng: Prng, people: LocalAccount[], busy: Set<string>): LocalAccount | undefined {
-  const who = rng.pick(people)
-  if (busy.has(who.address)) return undefined
-  busy.add(who.address)
-  return who
-}
-
-function ownerOf(world: ChainWorld, address: string, busy: Set<string>): LocalAccount | undefined {
-  const owner = world.account(address)
-  if (!owner || busy.has(owner.address)) return undefined
-  busy.add(owner.address)
-  return owner
-}
-
-function pickPool(rng: Prng, pools: KnownPool[]): KnownPool | undefined {
-  return pools.length === 0 ? undefined : rng.pick(pools)
-}
-
 async function liquidHolding(world: ChainWorld, rng: Prng, busy: Set<string>) {
   const pool = pickPool(rng, world.liquidPools())
   const who = idle(rng, theCast().patrons, busy)
@@ -252,13 +242,4 @@ async function liquidHolding(world: ChainWorld, rng: Prng, busy: Set<string>) {
     account: who.address,
   })
   return shares < 1_000n ? undefined : { pool, who, shares }
-}
-
-function stakeAmount(world: ChainWorld, rng: Prng, pool: KnownPool): bigint {
-  const inUsd = pool.asset === world.contracts.usd
-  return inUsd ? rng.amount(2_000n * CENT, 500_000n * CENT) : rng.amount(5n * UNIT, 2_000n * UNIT)
-}
-
-function part(rng: Prng, whole: bigint, fromPercent: number, toPercent: number): bigint {
-  return (whole * BigInt(rng.int(fromPercent, toPercent))) / 100n
 }

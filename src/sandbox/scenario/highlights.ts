@@ -5,6 +5,7 @@ import { theCast } from '../cast'
 import { UNBONDING_SECONDS } from '../deploy'
 import { plannedId } from './lineage'
 import type { Stage } from './stage'
+import { playStakeKinds } from './stakeKinds'
 import * as verbs from './verbs'
 import type { ChainWorld, KnownPool } from './world'
 
@@ -22,6 +23,7 @@ export async function playHighlights(stage: Stage): Promise<void> {
     await influenceMoves(world)
     await liquidSharesMove(world)
     await statementsAreMade(world)
+    await playStakeKinds(side, stage[side])
   }
   await ownerChangesBetweenFees(stage.a.world)
   await aPoolIsWiped(stage.a.world)

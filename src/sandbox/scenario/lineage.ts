@@ -107,6 +107,16 @@ export const planned: PlannedModel[] = [
   plan('b', 6, 8, 'mosaic', 55_000, 'atlas', 'lumen-agent-mini', abroad('triad', 45_000)),
 ]
 
+const UNIT = 10n ** 18n
+
+/** Models whose stake is sold along a curve too, in wei of the stake token: two go on, two graduate in the story. */
+export const curves: Record<string, { virtualAsset: bigint; graduationAssets: bigint }> = {
+  'legal-corpus-eu': { virtualAsset: 5_000n * UNIT, graduationAssets: 100_000n * UNIT },
+  'openimages-cc': { virtualAsset: 4_000n * UNIT, graduationAssets: 100_000n * UNIT },
+  'aurora-7b-code': { virtualAsset: 1_000n * UNIT, graduationAssets: 3_000n * UNIT },
+  'lumen-vl-hd': { virtualAsset: 2_000n * UNIT, graduationAssets: 3_000n * UNIT },
+}
+
 /** The token id that a planned model has, or will have, on its chain. */
 export function plannedId(key: string): bigint {
   if (key === 'ghost') return GHOST_TOKEN_ID

@@ -12,8 +12,9 @@ import {
   UNBONDING_SECONDS,
 } from '../deploy'
 import { act, deliverMessages, forkAnything } from './activity'
+import { openCurve } from './curveVerbs'
 import { patronsLeave, playHighlights } from './highlights'
-import { LAST_WAVE, planned, plannedId, plannedSide } from './lineage'
+import { curves, LAST_WAVE, planned, plannedId, plannedSide } from './lineage'
 import { type Scene, type Stage, setStage } from './stage'
 import * as verbs from './verbs'
 import { ChainWorld } from './world'
@@ -115,7 +116,7 @@ async function makeModels(stage: Stage, wave: number): Promise<void> {
   }
 }
 
-/** Roots get a direct pool; every third model a liquid one, of the stake token or of dollars. */
+/** Roots get a direct pool; every third model a liquid one, of the stake token or of dollars; some a curve. */
 async function openPools(stage: Stage, wave: number): Promise<void> {
   for (const side of ['a', 'b'] as const) {
     const { world } = stage[side]
@@ -129,6 +130,8 @@ async function openPools(stage: Stage, wave: number): Promise<void> {
       if (model.id % 3n === 1n) {
         verbs.openPool(world, owner, model, verbs.LIQUID, model.id % 2n === 1n ? stakeToken : usd)
       }
+      const curve = curves[plan.key]
+      if (curve) openCurve(world, owner, model, { asset: stakeToken, ...curve })
     }
     await world.mine(HOUR)
   }
@@ -148,9 +151,10 @@ async function forkAtRandom(stage: Stage): Promise<void> {
 async function live(stage: Stage, rounds: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const scene of scenes(stage)) {
+      const seconds = scene.rng.int(4, 14) * HOUR
       deliverMessages(scene)
-      await act(scene, scene.rng.int(3, 6))
-      await scene.world.mine(scene.rng.int(4, 14) * HOUR)
+      await act(scene, scene.rng.int(4, 7), seconds)
+      await scene.world.mine(seconds)
     }
   }
 }

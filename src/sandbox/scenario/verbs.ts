@@ -23,7 +23,7 @@ export interface ForeignParent {
 }
 
 /** Of a fork, which creates its direct pool too; and of a pool. */
-const CREATION_GAS = 5_000_000n
+export const CREATION_GAS = 5_000_000n
 /** Of a fee through up to 64 ancestors. */
 const DISTRIBUTION_GAS = 9_000_000n
 /** Of an ERC-20's own functions. */
@@ -31,9 +31,9 @@ const TOKEN_GAS = 100_000n
 /** More than anybody spends, so that nobody runs dry while the chain lives on. */
 const PURSE = 10n ** 12n
 
-/** Gives everybody tokens, and lets the registry and the router take them. */
+/** Gives everybody tokens, and lets the registry, the router and the escrow take them. */
 export async function equip(world: ChainWorld): Promise<void> {
-  const { registry, router, stakeToken, usd } = world.contracts
+  const { registry, router, stakeToken, usd, voteEscrow } = world.contracts
   const { mint, approve } = tokenAbi.functions
   const most = 2n ** 256n - 1n
   for (const who of everybody()) {
@@ -46,6 +46,7 @@ export async function equip(world: ChainWorld): Promise<void> {
     allowAll(stakeToken, registry)
     allowAll(stakeToken, router)
     allowAll(usd, router)
+    allowAll(stakeToken, voteEscrow)
   }
   await world.mine(1)
 }
@@ -205,7 +206,8 @@ export function deliver(
   )
 }
 
-function allow(world: ChainWorld, who: LocalAccount, pool: KnownPool, value: bigint): void {
+/** Lets a pool take that much of the caller's. */
+export function allow(world: ChainWorld, who: LocalAccount, pool: KnownPool, value: bigint): void {
   world.driver.call(who, pool.asset, tokenAbi.functions.approve, { spender: pool.address, value }, TOKEN_GAS)
 }
 

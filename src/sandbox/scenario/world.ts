@@ -1,9 +1,11 @@
 /** What the players of the sandbox know of one chain, folded from its logs, so that a resumed chain goes on. */
 import type { LocalAccount } from 'viem'
+import * as curveAbi from '../../abi/reference/curvePool'
 import * as directAbi from '../../abi/reference/directPool'
 import * as registryAbi from '../../abi/reference/modelRegistry'
 import * as factoryAbi from '../../abi/reference/poolFactory'
 import * as routerAbi from '../../abi/reference/royaltyRouter'
+import * as escrowAbi from '../../abi/reference/voteEscrow'
 import { everybody } from '../cast'
 import type { ChainDriver, ChainLog, MinedBlock } from '../chainDriver'
 import type { ReferenceContracts, ReferenceDeployment } from '../deploy'
@@ -17,12 +19,22 @@ export interface KnownModel {
   parents: bigint[]
   direct?: KnownPool
   liquid?: KnownPool
+  curve?: KnownPool
 }
 
 export interface KnownPool {
   address: string
   asset: string
   model: bigint
+}
+
+/** What an account has in the vote escrow. */
+export interface KnownLock {
+  amount: bigint
+  /** seconds since 1970 */
+  endsAt: number
+  /** model id -> basis points of its votes */
+  votes: Map<string, number>
 }
 
 export interface PendingExit {
@@ -53,6 +65,9 @@ export class ChainWorld {
   readonly sent: Message[] = []
   readonly received = new Set<string>()
   readonly attestations = new Map<string, Attestation>()
+  /** by lower-case address */
+  readonly locks = new Map<string, KnownLock>()
+  private readonly graduated = new Set<string>()
   private readonly pools = new Map<string, KnownPool>()
   private readonly accounts = new Map(everybody().map(one => [one.address.toLowerCase(), one]))
 
@@ -64,8 +79,8 @@ export class ChainWorld {
   /** Reads all there is on a chain that has lived before. */
   static async load(driver: ChainDriver, deployment: ReferenceDeployment): Promise<ChainWorld> {
     const world = new ChainWorld(driver, deployment.contracts)
-    const { registry, poolFactory, router } = deployment.contracts
-    world.absorb(await driver.logs([registry, poolFactory, router], deployment.firstBlock))
+    const { registry, poolFactory, router, voteEscrow } = deployment.contracts
+    world.absorb(await driver.logs([registry, poolFactory, router, voteEscrow], deployment.firstBlock))
     const pools = [...world.pools.keys()]
     if (pools.length > 0) world.absorb(await driver.logs(pools, deployment.firstBlock))
     return world
@@ -108,6 +123,14 @@ export class ChainWorld {
     return [...this.models.values()].flatMap(({ liquid }) => liquid ?? [])
   }
 
+  curves(): KnownPool[] {
+    return [...this.models.values()].flatMap(({ curve }) => curve ?? [])
+  }
+
+  hasGraduated(curve: KnownPool): boolean {
+    return this.graduated.has(curve.address)
+  }
+
   /** Number of models on this chain that a fee of one of these would pass, themselves included. */
   lineageSize(ids: bigint[]): number {
     const seen = new Set(ids)
@@ -116,11 +139,12 @@ export class ChainWorld {
   }
 
   private absorb(logs: ChainLog[]): void {
-    const { registry, poolFactory, router } = this.contracts
+    const { registry, poolFactory, router, voteEscrow } = this.contracts
     for (const log of logs) {
       if (log.address === registry) this.absorbRegistry(log)
       else if (log.address === poolFactory) this.absorbFactory(log)
       else if (log.address === router) this.absorbRouter(log)
+      else if (log.address === voteEscrow) this.absorbEscrow(log)
       else if (this.pools.has(log.address)) this.absorbPool(log)
     }
   }
@@ -145,6 +169,12 @@ export class ChainWorld {
   }
 
   private absorbFactory(log: ChainLog): void {
+    if (factoryAbi.events.CurveCreated.is(log)) {
+      const { modelId, curve, asset } = factoryAbi.events.CurveCreated.decode(log)
+      const known = { address: curve, asset, model: modelId }
+      this.pools.set(curve, known)
+      this.model(modelId).curve = known
+    }
     if (!factoryAbi.events.PoolCreated.is(log)) return
     const { modelId, pool, kind, asset } = factoryAbi.events.PoolCreated.decode(log)
     const known = { address: pool, asset, model: modelId }
@@ -162,7 +192,23 @@ export class ChainWorld {
     }
   }
 
+  private absorbEscrow(log: ChainLog): void {
+    const { LockChanged, Withdrawn, Voted } = escrowAbi.events
+    if (LockChanged.is(log)) {
+      const { account, added, endsAt } = LockChanged.decode(log)
+      const lock = this.locks.get(account) ?? { amount: 0n, endsAt: 0, votes: new Map() }
+      this.locks.set(account, { ...lock, amount: lock.amount + added, endsAt: Number(endsAt) })
+    } else if (Withdrawn.is(log)) {
+      const lock = this.locks.get(Withdrawn.decode(log).account)
+      if (lock) lock.amount = 0n
+    } else if (Voted.is(log)) {
+      const { account, model, bps } = Voted.decode(log)
+      this.locks.get(account)?.votes.set(model, bps)
+    }
+  }
+
   private absorbPool(log: ChainLog): void {
+    if (curveAbi.events.Graduated.is(log)) this.graduated.add(log.address)
     const { ExitRequested, ExitPaid } = directAbi.events
     if (ExitRequested.is(log)) {
       const { requestId, readyAt } = ExitRequested.decode(log)

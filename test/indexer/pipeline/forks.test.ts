@@ -9,6 +9,7 @@ import type { RangeBlock } from '../../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../../src/rpc/fetchRange'
 import { RangeSizer } from '../../../src/rpc/rangeSizer'
 import { RpcPool } from '../../../src/rpc/rpcPool'
+import { configuredContracts } from '../../../src/sandbox/deploy'
 import { runScenario } from '../../../src/sandbox/scenario/runScenario'
 import { testChain } from '../../fixtures/chain'
 import { rowsOf } from '../../system/pipeline'
@@ -24,11 +25,8 @@ let sources: Source[]
 beforeAll(async () => {
   const [a, b] = await Promise.all([testChain({ chainId: CHAIN.id }), testChain({ chainId: 31_338 })])
   try {
-    const { contracts, firstBlock } = (await runScenario({ a: a.url, b: b.url, seed: 'forks' })).a
-    const { registry, poolFactory, router } = contracts
-    sources = [
-      { protocol: reference, deployment: { contracts: { registry, poolFactory, router }, firstBlock } },
-    ]
+    const { firstBlock } = (await runScenario({ a: a.url, b: b.url, seed: 'forks' })).a
+    sources = [{ protocol: reference, deployment: { contracts: configuredContracts(), firstBlock } }]
     const rpc = new RpcPool([{ url: a.url }], CHAIN.id, log)
     const filters = sources.flatMap(filtersOf)
     const head = Number(await a.rpc('eth_blockNumber'))

@@ -3,6 +3,7 @@ import * as direct from '../../../src/abi/reference/directPool'
 import * as liquid from '../../../src/abi/reference/liquidPool'
 import * as registry from '../../../src/abi/reference/modelRegistry'
 import * as router from '../../../src/abi/reference/royaltyRouter'
+import * as escrow from '../../../src/abi/reference/voteEscrow'
 import { decode } from '../../../src/indexer/decode'
 import type { DomainEvent } from '../../../src/ledger/events'
 import { addressOf } from '../../../src/ledger/ids'
@@ -21,7 +22,7 @@ import type { ProtocolLog } from '../../../src/protocols/protocol'
 import { reference } from '../../../src/protocols/reference/reference'
 import { everybody, theCast } from '../../../src/sandbox/cast'
 import { ChainDriver } from '../../../src/sandbox/chainDriver'
-import type { ReferenceDeployment } from '../../../src/sandbox/deploy'
+import { configuredContracts, type ReferenceDeployment } from '../../../src/sandbox/deploy'
 import { runScenario } from '../../../src/sandbox/scenario/runScenario'
 import { type TestChain, testChain } from '../../fixtures/chain'
 import { Memory } from '../../ledger/memory'
@@ -64,9 +65,8 @@ async function index(chain: TestChain, deployment: ReferenceDeployment): Promise
   return { chain, driver, deployment, logs, events, memory }
 }
 
-function sources({ contracts, firstBlock }: ReferenceDeployment) {
-  const { registry, poolFactory, router } = contracts
-  return [{ protocol: reference, deployment: { contracts: { registry, poolFactory, router }, firstBlock } }]
+function sources({ firstBlock }: ReferenceDeployment) {
+  return [{ protocol: reference, deployment: { contracts: configuredContracts(), firstBlock } }]
 }
 
 async function readLogs(chain: TestChain): Promise<ProtocolLog[]> {
@@ -93,7 +93,9 @@ describe('the whole scenario, read by the adapter', () => {
       expect(events.filter(event => event.kind === 'logRejected')).toEqual([])
       const read = new Set(events.map(({ origin }) => `${origin.block}/${origin.logIndex}`))
       const pools = new Set(
-        events.flatMap(event => (event.kind === 'poolCreated' ? addressOf(event.pool) : [])),
+        events.flatMap(event =>
+          event.kind === 'poolCreated' || event.kind === 'curveCreated' ? addressOf(event.pool) : [],
+        ),
       )
       const { registry: models, router: money } = deployment.contracts
       const unread = logs.filter(
@@ -111,9 +113,9 @@ describe('the whole scenario, read by the adapter', () => {
     }
   })
 
-  test('gives every pool and position that the contracts have, to the wei', async () => {
+  test('gives every direct and liquid pool and position that the contracts have, to the wei', async () => {
     for (const { memory, driver } of sides()) {
-      const pools = memory.rows(StakePool)
+      const pools = memory.rows(StakePool).filter(({ kind }) => kind === 'DIRECT' || kind === 'LIQUID')
       expect(pools.length).toBeGreaterThan(20)
       for (const pool of pools) {
         const address = addressOf(pool.id)
@@ -273,6 +275,21 @@ describe('a log that does not fit', () => {
       },
     )
     expect(events.map(event => event.kind)).toEqual(['modelForked', 'logRejected'])
+  })
+
+  test('because a voter named something that is no model is kept with the reason, and moves no vote', () => {
+    const { Voted } = escrow.events
+    const events = corrupt(
+      log => Voted.is(log),
+      log => {
+        const { model } = Voted.decode(log)
+        const junk = Buffer.from('<b>'.padEnd(model.length, '!'))
+        return { data: log.data.replace(Buffer.from(model).toString('hex'), junk.toString('hex')) }
+      },
+    )
+    expect(events).toMatchObject([
+      { kind: 'logRejected', reason: expect.stringContaining('no CAIP-19 id of a model: <b>') },
+    ])
   })
 
   test("because it is a pool's event from a contract that nobody announced is not ours", () => {
