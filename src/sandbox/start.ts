@@ -9,7 +9,6 @@ import { migrate } from '../postgres/migrate'
 import { replayServer } from '../replay/replayServer'
 import { startAnvil } from './anvil'
 import { requireFreePort } from './freePort'
-import { JsonRpc } from './jsonRpc'
 import { live } from './living'
 import { lockFolder } from './lockFolder'
 import { startNeo4j } from './neo4j'
@@ -19,6 +18,7 @@ import { until } from './populated'
 import { startPostgres } from './postgres'
 import { runScenario } from './scenario/runScenario'
 import { type Supervised, supervise } from './supervise'
+import { mineTail } from './tail'
 
 export interface SandboxOptions {
   /** of the GraphQL API */
@@ -85,7 +85,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
     say('Playing the scenario on the two chains …')
     const scenario = await runScenario({ a: alpha.url, b: beta.url, seed: options.seed })
     if (scenario.played) {
-      await Promise.all([alpha, beta].map(({ url }) => new JsonRpc(url).call('anvil_mine', [TAIL_BLOCKS, 1])))
+      await Promise.all([alpha, beta].map(({ url }) => mineTail(url, TAIL_BLOCKS)))
       writeFileSync(played, '')
     }
     say(scenario.played ? '  played' : '  the chains go on where they stopped')

@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load'
 import { packageRoot } from '../../src/config/packageRoot'
 import { protocols } from '../../src/protocols/registry'
 import { type Replay, replayServer } from '../../src/replay/replayServer'
+import { mineTail } from '../../src/sandbox/tail'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { requireNeo4j, type TestNeo4j, testNeo4j } from '../fixtures/neo4j'
 import { Pipeline } from './pipeline'
@@ -45,7 +46,7 @@ let api: Awaited<ReturnType<typeof startApi>>
 beforeAll(async () => {
   chains = await scenarioChains()
   // As src/sandbox/start.ts does it, so that all of the scenario is final.
-  await Promise.all([chains.alpha, chains.beta].map(chain => chain.rpc('anvil_mine', [24, 1])))
+  await Promise.all([chains.alpha, chains.beta].map(({ url }) => mineTail(url, 24)))
   replay = await replayServer({
     files: [join(packageRoot, 'src/sandbox/recordings/story.jsonl')],
     chainId: 1514,
