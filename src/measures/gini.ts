@@ -13,8 +13,15 @@ import { ratio, sum } from './ratio'
  */
 export function gini(holdings: readonly bigint[]): number | null {
   const ascending = [...holdings].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-  const n = BigInt(ascending.length)
-  const total = sum(ascending)
   const ranked = sum(ascending.map((held, index) => BigInt(index + 1) * held))
+  return giniOfSums(BigInt(ascending.length), sum(ascending), ranked)
+}
+
+/**
+ * The same from n, Σ xᵢ and Σ i·xᵢ, for holders who were added up elsewhere.
+ *
+ * @example giniOfSums(4n, 8n, 32n) // 0.75
+ */
+export function giniOfSums(n: bigint, total: bigint, ranked: bigint): number | null {
   return ratio(2n * ranked - (n + 1n) * total, n * total, 6)
 }

@@ -12,6 +12,14 @@ import { ratio, sum } from './ratio'
  * @example hhi([]) // null
  */
 export function hhi(holdings: readonly bigint[]): number | null {
-  const total = sum(holdings)
-  return ratio(10_000n * sum(holdings.map(held => held * held)), total * total, 2)
+  return hhiOfSums(sum(holdings), sum(holdings.map(held => held * held)))
+}
+
+/**
+ * The same from Σ held and Σ held², for holders who were added up elsewhere.
+ *
+ * @example hhiOfSums(100n, 5_200n) // 5200
+ */
+export function hhiOfSums(total: bigint, squares: bigint): number | null {
+  return ratio(10_000n * squares, total * total, 2)
 }

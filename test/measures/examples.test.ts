@@ -1,16 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { gini } from '../../src/measures/gini'
-import { hhi } from '../../src/measures/hhi'
+import * as gini from '../../src/measures/gini'
+import * as hhi from '../../src/measures/hhi'
 import * as influence from '../../src/measures/influence'
 import { nakamoto } from '../../src/measures/nakamoto'
 import * as poolValue from '../../src/measures/poolValue'
 import { ratio } from '../../src/measures/ratio'
+import * as stakeOverTime from '../../src/measures/stakeOverTime'
 import * as voteBalance from '../../src/measures/voteBalance'
 import * as yields from '../../src/measures/yield'
 
-const functions = { gini, hhi, nakamoto, ratio, ...influence, ...poolValue, ...voteBalance, ...yields }
+const functions = {
+  nakamoto,
+  ratio,
+  ...gini,
+  ...hhi,
+  ...influence,
+  ...poolValue,
+  ...stakeOverTime,
+  ...voteBalance,
+  ...yields,
+}
 const folder = join(__dirname, '../../src/measures')
 
 /** Evaluates an expression of a doc comment with every measure in scope. */

@@ -4,11 +4,17 @@ import { userError } from '../userError'
 
 /** Whether an account is the one that was asked for, by CAIP-10 or by its address on any chain; all are where none was. */
 export function accountFilter(given: string | null | undefined): (account: string) => boolean {
-  if (given == null) return () => true
+  const id = wantedAccount(given)
+  return account => id === null || account === id || account.endsWith(`:${id}`)
+}
+
+/** CAIP-10, or an address on any chain; null: none was asked for. */
+export function wantedAccount(given: string | null | undefined): string | null {
+  if (given == null) return null
   const id = lowerHex(given)
   const malformed = malformedId('Account', id)
   if (malformed) throw malformed
-  return account => account === id || account.endsWith(`:${id}`)
+  return id
 }
 
 /** How many are asked for, as a page has it. */

@@ -1,14 +1,13 @@
-import { gini } from '../../measures/gini'
-import { hhi } from '../../measures/hhi'
-import { delegatedShare, influence, participation, type Steering } from '../../measures/influence'
-import { nakamoto } from '../../measures/nakamoto'
-import { positionAssets } from '../../measures/poolValue'
+import { giniOfSums } from '../../measures/gini'
+import { hhiOfSums } from '../../measures/hhi'
+import { participation } from '../../measures/influence'
+import { ratio } from '../../measures/ratio'
 import type { EntityModel } from '../entities/entityModel'
 import { linkedRow, type ResolverMap } from '../entities/entityResolvers'
-import type { RequestScope } from '../scope'
 import { userError } from '../userError'
-import { accountFilter, checkedFirst } from './accountFilter'
-import { poolsOf, positionsOf } from './stakeReader'
+import { checkedFirst, wantedAccount } from './accountFilter'
+import { influenceOf, nakamotoOf, type Spread, spreadOf } from './patrons'
+import { type PoolAmounts, poolsOf } from './stakeReader'
 import { tokenOf } from './tokenAmount'
 
 export const stakeConcentrationDefs = /* GraphQL */ `
@@ -52,48 +51,36 @@ export const stakeConcentrationDefs = /* GraphQL */ `
   }
 `
 
-/** Stake on a model in one token: each patron's, over all pools. */
-interface TokenStake {
-  tokenId: string
-  positions: Steering[]
-  active: bigint
-  exiting: bigint
-}
-
 export function stakeConcentrationResolvers(model: EntityModel): ResolverMap {
   const account = model.entity('Account')
   return {
     ModelStake: {
-      concentration: async (source, _, { scope }) =>
-        (await stakesOf(scope, source.id)).map(({ tokenId, positions, active, exiting }) => {
-          const held = holdings(positions)
+      concentration: async (source, _, { scope }) => {
+        const [pools, spreads] = await Promise.all([poolsOf(scope, source.id), spreadOf(scope, source.id)])
+        return tokensOf(pools).map(tokenId => {
+          const of = pools.filter(pool => pool.assetId === tokenId)
+          const spread = spreads.find(each => each.tokenId === tokenId)
+          const sum = (field: 'activeAssets' | 'exitingAssets') =>
+            of.reduce((all, pool) => all + pool[field], 0n)
           return {
             tokenId,
-            held,
-            patrons: held.length,
-            hhi: hhi(held),
-            gini: gini(held),
-            delegatedShare: delegatedShare(positions),
-            participation: participation(active, exiting),
+            modelId: source.id,
+            patrons: spread?.patrons ?? 0,
+            ...figuresOf(spread),
+            participation: participation(sum('activeAssets'), sum('exitingAssets')),
           }
-        }),
-      influence: async (source, args: { account?: string | null; first: number }, { scope }) => {
-        const only = accountFilter(args.account)
-        const first = checkedFirst(args.first)
-        return (await stakesOf(scope, source.id)).flatMap(({ tokenId, positions }) =>
-          influence(positions)
-            .filter(one => only(one.account))
-            .slice(0, first)
-            .map(one => ({ ...one, tokenId })),
-        )
+        })
       },
+      influence: async (source, args: { account?: string | null; first: number }, { scope }) =>
+        influenceOf(scope, source.id, wantedAccount(args.account), checkedFirst(args.first)),
     },
     StakeConcentration: {
       token: tokenOf(model),
-      nakamoto: (source, { threshold }: { threshold: number }) => {
+      nakamoto: async (source, { threshold }: { threshold: number }, { scope }) => {
         if (!(threshold >= 0 && threshold <= 1))
           throw userError('BAD_USER_INPUT', `threshold: ${threshold}`, 'give a share from 0 to 1')
-        return nakamoto(source.held as bigint[], Math.round(threshold * 1e6))
+        const counts = await nakamotoOf(scope, source.modelId as string, Math.round(threshold * 1e6))
+        return counts.find(({ tokenId }) => tokenId === source.tokenId)?.count ?? 0
       },
     },
     StakeInfluence: {
@@ -103,36 +90,16 @@ export function stakeConcentrationResolvers(model: EntityModel): ResolverMap {
   }
 }
 
-async function stakesOf(scope: RequestScope, model: string): Promise<TokenStake[]> {
-  const [pools, positions] = await Promise.all([poolsOf(scope, model), positionsOf(scope, model)])
-  const poolOf = new Map(pools.map(pool => [pool.id, pool]))
-  const stakes = new Map<string, TokenStake>()
-  for (const pool of pools) {
-    const stake = stakes.get(pool.assetId) ?? {
-      tokenId: pool.assetId,
-      positions: [],
-      active: 0n,
-      exiting: 0n,
-    }
-    stake.active += pool.activeAssets
-    stake.exiting += pool.exitingAssets
-    stakes.set(pool.assetId, stake)
-  }
-  for (const position of positions) {
-    const pool = poolOf.get(position.poolId)
-    if (!pool) continue
-    stakes.get(pool.assetId)!.positions.push({
-      account: position.accountId,
-      delegate: position.delegateId,
-      stake: positionAssets(position.shares, pool),
-    })
-  }
-  return [...stakes.values()].sort((a, b) => (a.tokenId < b.tokenId ? -1 : 1))
+function tokensOf(pools: readonly PoolAmounts[]): string[] {
+  return [...new Set(pools.map(pool => pool.assetId))].sort()
 }
 
-/** Stake by patron, over all pools of the token. */
-function holdings(positions: Steering[]): bigint[] {
-  const held = new Map<string, bigint>()
-  for (const { account, stake } of positions) held.set(account, (held.get(account) ?? 0n) + stake)
-  return [...held.values()].filter(stake => stake > 0n)
+function figuresOf(spread: Spread | undefined) {
+  if (!spread) return { hhi: null, gini: null, delegatedShare: null }
+  const { patrons, total, squares, ranked, delegated } = spread
+  return {
+    hhi: hhiOfSums(total, squares),
+    gini: giniOfSums(BigInt(patrons), total, ranked),
+    delegatedShare: ratio(delegated, total, 6),
+  }
 }

@@ -19,22 +19,9 @@ export type PoolAmounts = { id: string; modelId: string; assetId: string } & Rec
   bigint
 >
 
-export interface Position {
-  poolId: string
-  modelId: string
-  accountId: string
-  delegateId: string
-  shares: bigint
-}
-
 /** Pools of a model, in one statement for all models of the request: index on model_id. */
 export function poolsOf(scope: RequestScope, model: string): Promise<PoolAmounts[]> {
   return scope.once(poolsOf, () => groupLoader(models => readPools(scope, models))).load(model)
-}
-
-/** Positions with shares of a model's pools: index on model_id. */
-export function positionsOf(scope: RequestScope, model: string): Promise<Position[]> {
-  return scope.once(positionsOf, () => groupLoader(models => readPositions(scope, models))).load(model)
 }
 
 /** Accounts with shares in any pool of a model. */
@@ -85,15 +72,4 @@ async function readPools(scope: RequestScope, models: readonly string[]): Promis
     assetId: row.assetId!,
     ...amounts(row, POOL_AMOUNTS),
   }))
-}
-
-async function readPositions(scope: RequestScope, models: readonly string[]): Promise<Position[]> {
-  const rows = await scope.query<Omit<Position, 'shares'> & { shares: string }>({
-    name: 'stake-positions',
-    text: `SELECT pool_id AS "poolId", model_id AS "modelId", account_id AS "accountId",
-                  delegate_id AS "delegateId", shares
-             FROM stake_position WHERE model_id = ANY($1::text[]) AND shares > 0`,
-    values: [models],
-  })
-  return rows.map(row => ({ ...row, shares: BigInt(row.shares) }))
 }
