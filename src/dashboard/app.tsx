@@ -10,6 +10,12 @@ import { Shell } from './shell/Shell'
 /** The first page comes at once; the others when they are opened. */
 const PAGES: Partial<Record<Page, ComponentType<{ place: Place }>>> = {
   '/': Overview,
+  '/model': lazily(() => import('./model/Model').then(({ Model }) => Model)),
+  '/account': lazily(() => import('./account/Account').then(({ Account }) => Account)),
+  '/protocol': lazily(() => import('./protocol/Protocol').then(({ Protocol }) => Protocol)),
+  '/token': lazily(() => import('./token/Token').then(({ Token }) => Token)),
+  '/risk': lazily(() => import('./risk/Risk').then(({ Risk }) => Risk)),
+  '/path': lazily(() => import('./path/Path').then(({ Path }) => Path)),
   '/status': lazily(() => import('./status/Status').then(({ Status }) => Status)),
 }
 

@@ -1,6 +1,10 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, type TestContext } from 'vitest'
 import { launchBrowser } from './chromium'
+import { accountPage } from './pages/account'
+import { hostile } from './pages/hostile'
+import { modelPage } from './pages/model'
+import { otherPages } from './pages/others'
 import { overviewPage } from './pages/overview'
 import { shell } from './pages/shell'
 import { statusPage } from './pages/status'
@@ -30,4 +34,8 @@ const reader = (context: TestContext) => {
 
 describe('the shell', () => shell(reader))
 describe('the overview', () => overviewPage(reader))
+describe('a model', () => modelPage(reader))
+describe('an account', () => accountPage(reader))
 describe('the status', () => statusPage(reader))
+describe('protocol, token, risk and the way between two models', () => otherPages(reader))
+describe('what anybody can write', () => hostile(reader))

@@ -40,6 +40,10 @@ export async function scenarioSite(): Promise<Site> {
       finality: 20,
     })
     stops.push(() => pipeline.stop())
+    // The chains stand still: who asks often takes time from the browser.
+    pipeline.configure(all => {
+      for (const chain of all) chain.pollIntervalMs = 1000
+    })
     await Promise.all(['alpha', 'beta', 'story'].map(chain => pipeline.index(chain)))
     await pipeline.caughtUp()
     const api = await startApi({ config: loadConfig(pipeline.config, protocols), port: 0 })

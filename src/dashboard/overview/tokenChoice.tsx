@@ -27,7 +27,7 @@ export function TokenChoice({ place, tokens }: { place: Place; tokens: readonly 
       Token{' '}
       <select
         value={chosen.id}
-        onChange={event => change({ token: event.currentTarget.value }, { replace: true })}
+        onChange={event => change({ token: event.currentTarget.value, after: null }, { replace: true })}
       >
         {tokens.map(token => (
           <option key={token.id} value={token.id}>

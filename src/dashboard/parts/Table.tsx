@@ -15,9 +15,7 @@ export function Table<Row>(props: {
   rowKey: (row: Row) => string
 }) {
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields, a section would be a landmark for each table
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
-    <div class="scrolls" tabIndex={0} role="group" aria-label={props.caption}>
+    <div class="scrolls" tabindex={0} role="group" aria-label={props.caption}>
       <table>
         <caption class="unseen">{props.caption}</caption>
         <thead>

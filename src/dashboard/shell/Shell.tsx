@@ -8,6 +8,8 @@ import { Search } from './Search'
 
 const LINKS: [page: Page, title: string][] = [
   ['/', 'Overview'],
+  ['/risk', 'Risk'],
+  ['/path', 'Paths'],
   ['/status', 'Status'],
 ]
 

@@ -1,9 +1,9 @@
 import type { Place } from '../address/url'
-import { change } from '../address/useUrl'
 import { graphql } from '../data/graphql'
 import { useQuery } from '../data/useQuery'
 import { Card } from '../parts/Card'
 import { CopiedId } from '../parts/links'
+import { Pages } from '../parts/Pages'
 import { Empty, Shown } from '../parts/states'
 import { Table } from '../parts/Table'
 import { useChainName } from '../shell/chains'
@@ -63,18 +63,7 @@ export function Rejected({ place }: { place: Place }) {
                 ]}
               />
             )}
-            <p class="pages">
-              {after && (
-                <button type="button" onClick={() => change({ after: null })}>
-                  First page
-                </button>
-              )}
-              {pageInfo.hasNextPage && (
-                <button type="button" onClick={() => change({ after: pageInfo.endCursor })}>
-                  Next page
-                </button>
-              )}
-            </p>
+            <Pages place={place} name="after" pageInfo={pageInfo} />
           </>
         )}
       </Shown>

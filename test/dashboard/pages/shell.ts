@@ -28,17 +28,16 @@ export function shell(reader: Reader): void {
 
   test('says what to try where nothing is found', async context => {
     const { browser, site } = reader(context)
-    const { page, open, fine, close } = await visit(browser, site.url)
+    const { page, open, close } = await visit(browser, site.url)
     await open('/')
     await page.getByRole('combobox', { name: /Search/ }).fill('no such model "%_')
     await page.getByText('Nothing found. Try a part of a name').waitFor()
-    await fine()
     await close()
   })
 
   test('says of which blocks the figures are, and that an address leads nowhere', async context => {
     const { browser, site } = reader(context)
-    const { page, open, fine, close } = await visit(browser, site.url)
+    const { page, open, close } = await visit(browser, site.url)
     await open('/?nonsense=1')
     const { chains } = await site.data<{
       chains: { name: string; indexed: { height: number }; finalized: { height: number } }[]
@@ -47,19 +46,17 @@ export function shell(reader: Reader): void {
     for (const { name, indexed, finalized } of chains) {
       await blocks.getByText(`${name} ${indexed.height}, final to ${finalized.height}`).waitFor()
     }
-    await fine()
     await close()
   })
 
   test('keeps the colours that a reader chose', async context => {
     const { browser, site } = reader(context)
-    const { page, open, fine, close } = await visit(browser, site.url, WIDE)
+    const { page, open, close } = await visit(browser, site.url, WIDE)
     await open('/')
     await page.getByRole('button', { name: 'Use dark colours' }).click()
     await page.reload()
     await page.getByRole('button', { name: 'Use light colours' }).waitFor()
     expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(14, 18, 22)')
-    await fine()
     await close()
   })
 

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { expect, test } from 'vitest'
+import type { Reader } from '../reader'
+import { NARROW, visit, WIDE } from '../visit'
+
+const MERGE = 'eip155:31337/reference:9'
+const AGENT = 'eip155:31338/reference:7'
+const box = (page: Page, name: string) => page.locator('g.box').filter({ hasText: name }).first()
+
+export function modelPage(reader: Reader): void {
+  test('shows facts, lineage, stake and money, wide and light, narrow and dark', async context => {
+    const { browser, site } = reader(context)
+    for (const look of [WIDE, NARROW]) {
+      const { page, open, fine, close } = await visit(browser, site.url, look)
+      await open(`/model?id=${AGENT}&depth=all&pin=${MERGE}`)
+      await page.locator('.sankey path').first().waitFor()
+      await page.getByRole('complementary', { name: 'Chosen model' }).getByText('aurora-merge').waitFor()
+      await fine()
+      await close()
+    }
+  })
+
+  test('opens one hop each way, and grows by what a reader opens, by keyboard, which the address keeps', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, settled, close } = await visit(browser, site.url)
+    await open(`/model?id=${MERGE}`)
+    await page.getByText('6 of 6 models shown. It has 2 direct parents, 3 direct children.').waitFor()
+    expect(await page.locator('g.box').count()).toBe(6)
+    const more = page.locator('g.more').first()
+    await more.focus()
+    await page.keyboard.press('Enter')
+    await page.waitForURL(/open=/)
+    await page.waitForFunction(() => document.querySelectorAll('g.box').length > 6)
+    const grown = await page.locator('g.box').count()
+    await page.reload()
+    await settled()
+    await page.waitForFunction(count => document.querySelectorAll('g.box').length === count, grown)
+    await page.getByRole('button', { name: 'All', exact: true }).click()
+    await page.waitForURL(/depth=all/)
+    const { lineage } = await site.data<{ lineage: { nodes: { model: { id: string } }[] } }>(
+      '{ lineage(model: "eip155:31337/reference:9", direction: BOTH) { nodes { model { id } } } }',
+    )
+    const all = new Set(lineage.nodes.map(({ model }) => model.id)).size + 1
+    await page.waitForFunction(count => document.querySelectorAll('g.box').length === count, all)
+    await close()
+  })
+
+  test('dims all but the ways through the model that is pointed at, and pins one by a click', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, fine, close } = await visit(browser, site.url)
+    await open(`/model?id=${AGENT}&depth=3`)
+    expect(await page.locator('g.dim').count()).toBe(0)
+    await box(page, 'aurora-7b-code').hover()
+    expect(await page.locator('g.box.dim').count()).toBeGreaterThan(0)
+    expect(await box(page, 'retrieval-service').getAttribute('class')).toContain('dim')
+    expect(await box(page, 'aurora-merge').getAttribute('class')).not.toContain('dim')
+    await box(page, 'aurora-7b-code').click()
+    await page.waitForURL(/pin=eip155:31337\/reference:7/)
+    const panel = page.getByRole('complementary', { name: 'Chosen model' })
+    await panel.getByText('made from').first().waitFor()
+    await page.mouse.move(0, 0)
+    await fine()
+    await panel.getByRole('button', { name: 'Close' }).click()
+    await panel.waitFor({ state: 'detached' })
+    await close()
+  })
+
+  test('marks stubs, circles and what crosses chains, and filters by role and chain', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, close } = await visit(browser, site.url)
+    await open('/model?id=eip155:31338/reference:9999')
+    await page.getByText('not seen yet').first().waitFor()
+    expect(await page.locator('g.box.unseen-yet').count()).toBe(1)
+    await open('/model?id=eip155:31337/reference:11')
+    expect(await page.locator('g.edge.cyclic').count()).toBe(2)
+    await open(`/model?id=${AGENT}`)
+    expect(await page.locator('g.edge.crosses').count()).toBeGreaterThan(0)
+    await page.getByLabel('Role').selectOption('service')
+    await page.waitForURL(/role=SERVICE/)
+    await page.waitForFunction(() => document.querySelectorAll('g.box').length === 2)
+    await page.getByLabel('Role').selectOption('all')
+    await page.getByLabel('Chain').selectOption('alpha')
+    await page.waitForURL(/chain=eip155:31337/)
+    await box(page, 'aurora-merge').waitFor()
+    await box(page, 'retrieval-service').waitFor({ state: 'detached' })
+    await page.getByText('As a list').first().click()
+    await page.getByRole('row', { name: /aurora-merge.*1 hop up.*as parent.*5%/ }).waitFor()
+    await close()
+  })
+
+  test('gives what is shown as files', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, close } = await visit(browser, site.url)
+    await open(`/model?id=${MERGE}`)
+    const lineage = page.getByRole('region', { name: 'Lineage' })
+    const file = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        lineage.getByRole('button', { name }).click(),
+      ])
+      return { name: download.suggestedFilename(), text: readFileSync(await download.path(), 'utf8') }
+    }
+    const csv = await file('CSV')
+    expect(csv.name).toBe('eip155-31337-reference-9-lineage.csv')
+    expect(csv.text.split('\r\n')[0]).toMatch(/^child,child_name,parent,/)
+    expect(csv.text).toContain(
+      `${MERGE},aurora-merge,eip155:31337/reference:6,aurora-7b-chat,PARENT,80000,false,false`,
+    )
+    const svg = await file('SVG')
+    expect(svg.text).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/)
+    expect(svg.text).toContain('aurora-7b-chat')
+    expect(svg.text).not.toMatch(/var\(|class=/)
+    await close()
+  })
+
+  test('tells who steers and what is owed, as the API says', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, close } = await visit(browser, site.url)
+    await open(`/model?id=${MERGE}`)
+    const { model } = await site.data<{
+      model: {
+        stake: { concentration: { hhi: number }[] }
+        royalties: { token: { symbol: string }; owed: string }[]
+      }
+    }>(`{ model(id: "${MERGE}") { stake { concentration { hhi } } royalties { token { symbol } owed } } }`)
+    const hhi = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 3 }).format(
+      model.stake.concentration[0]!.hhi,
+    )
+    await page.getByRole('region', { name: 'Concentration of PROV' }).getByText(hhi).waitFor()
+    const money = page.getByRole('region', { name: 'Money' })
+    await money.getByLabel('Token').selectOption('sUSD')
+    await page.waitForURL(/token=/)
+    const owed = model.royalties.find(({ token }) => token.symbol === 'sUSD')!.owed
+    expect(owed).toBe('78180698')
+    await money.getByTitle('78.180698 sUSD').first().waitFor()
+    await money.getByLabel('To', { exact: true }).fill('2020-01-01')
+    await money.getByText('No money has moved in this time').waitFor()
+    await close()
+  })
+
+  test('says what to do where there is no such model', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, fine, close } = await visit(browser, site.url)
+    await open('/model?id=eip155:1/x:<img src=x onerror=alert(1)>')
+    await page.getByText(/Nothing names a model .* Search above/).waitFor()
+    await fine()
+    await open('/model')
+    await page.getByText('The address names no model.').waitFor()
+    await close()
+  })
+}
