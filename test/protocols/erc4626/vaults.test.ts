@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -189,6 +190,15 @@ test('what was earned is compounded with its sign, and tvl is what the vaults ho
   expect(lost - gained).toBe(-(10n ** 12n))
   const { tvl } = await api.data(`{ tvl(model: "${MODEL}") { tokens { points { active } } } }`)
   expect(tvl.tokens[0].points.at(-1).active).toBe(String(await contracts.view(vault, 'totalAssets')))
+})
+
+test('the query of the README has the answer that the vaults give', async () => {
+  const readme = readFileSync(resolve(__dirname, '../../../src/protocols/erc4626/README.md'), 'utf8')
+  const { stakePools } = await api.data(/```graphql\n([^`]+)```/.exec(readme)![1]!)
+  const { even } = vaults
+  const told = stakePools.nodes.find(({ id }: { id: string }) => id === poolOf(even))
+  expect(told.activeAssets).toBe(String(await contracts.view(even, 'totalAssets')))
+  expect(told.positions.nodes.length).toBeGreaterThan(2)
 })
 
 test('a vault that a factory announces counts from its first log on, one that nobody names not at all', async () => {
