@@ -13,6 +13,7 @@ import { contributionAccepted, contributionMade, contributionScored, coreReplace
 import { delegated, exitPaid, exitRequested, slashed } from './directStake'
 import { disputeClosed, disputeJudged, disputeRaised, taintInherited } from './disputes'
 import type { DomainEvent, Origin, RoyaltyAccrued, RoyaltyClaimed } from './events'
+import { gaugeTypeNamed, gaugeTypeWeighted } from './gaugeTypes'
 import { groupJoined, groupLeft, groupRegistered } from './groups'
 import { licenseMinted, licenseTermsAttached, licenseTermsRegistered } from './licenses'
 import {
@@ -34,7 +35,7 @@ import { gaugeAdded, gaugeWeightSet, steeringVoteCast } from './steering'
 import { assetsWithdrawn, poolValued } from './valuedPools'
 import { accruedToVault, claimedFromVault, settleRevenue, vaultPaid, vaultRevenueAdded } from './vaultRevenue'
 import { vaultDebtUpdated, vaultDeployed, vaultSharesMoved } from './vaults'
-import { voteLockChanged, voteUnlocked } from './voteEscrow'
+import { escrowCounted, voteLockChanged, voteUnlocked } from './voteEscrow'
 
 /**
  * Applies events of one chain in chain order, and stands at each transaction's end; the last transaction's are all there.
@@ -140,6 +141,12 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return gaugeAdded(state, event)
     case 'gaugeWeightSet':
       return gaugeWeightSet(state, event)
+    case 'escrowCounted':
+      return escrowCounted(state, event)
+    case 'gaugeTypeWeighted':
+      return gaugeTypeWeighted(state, event)
+    case 'gaugeTypeNamed':
+      return gaugeTypeNamed(state, event)
     case 'steeringVoteCast':
       return steeringVoteCast(state, event)
     case 'feePaid':

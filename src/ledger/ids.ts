@@ -44,3 +44,8 @@ export function lockId(pool: string, key: string | bigint): string {
 export function gaugeId(chain: string, controller: string, key: string | bigint): string {
   return `${chain}/gauge:${controller.toLowerCase()}/${String(key).toLowerCase()}`
 }
+
+/** `eip155:1/gaugeType:0x…/0`: gauges of a type count by its weight */
+export function gaugeTypeId(chain: string, controller: string, number: bigint): string {
+  return `${chain}/gaugeType:${controller.toLowerCase()}/${number}`
+}

@@ -3,7 +3,7 @@ import { StakePool, VoteLock, VoteLockEvent } from '../model'
 import { originColumns } from './parties'
 import { staked, withdrawn } from './stake'
 import type { LedgerState } from './state'
-import type { VoteLockChanged, VoteUnlocked } from './votingEvents'
+import type { EscrowCounted, VoteLockChanged, VoteUnlocked } from './votingEvents'
 
 /** Curve keeps amount, bias and slope as int128: no lock of its formula can hold more. */
 const INT128_END = 2n ** 127n
@@ -67,6 +67,16 @@ export function voteUnlocked(state: LedgerState, event: VoteUnlocked): void {
   lock.amount -= amount
   if (lock.amount === 0n) lock.permanent = false
   write(state, lock, rules, event, -amount)
+}
+
+/** Changes nothing: where the escrow's own count is another, logs of it were not read, or do not say what they did. */
+export function escrowCounted(state: LedgerState, event: EscrowCounted): void {
+  const { origin, amount } = event
+  const pool = state.get(StakePool, event.pool)
+  if (!pool || !rulesOf(pool))
+    return state.reject(origin, `${event.kind}: no such vote escrow: ${event.pool}`)
+  if (pool.activeAssets !== amount)
+    return state.reject(origin, `${event.kind}: ${pool.id} holds ${amount}, its locks ${pool.activeAssets}`)
 }
 
 /** Undefined: the pool is no vote escrow. */

@@ -69,4 +69,35 @@ export interface SteeringVoteCast extends Of<'steeringVoteCast'> {
   model?: string
 }
 
-export type VotingEvent = VoteLockChanged | VoteUnlocked | GaugeAdded | GaugeWeightSet | SteeringVoteCast
+/** What an escrow says that it holds, which is what its locks add up to. */
+export interface EscrowCounted extends Of<'escrowCounted'> {
+  pool: string
+  /** wei */
+  amount: bigint
+}
+
+/** Votes for gauges of a type count by its weight. */
+export interface GaugeTypeWeighted extends Of<'gaugeTypeWeighted'> {
+  /** `gaugeTypeId` of ids.ts */
+  gaugeType: string
+  /** as `GaugeAdded.gaugeType` */
+  number: bigint
+  weight: bigint
+  /** from when on it holds, milliseconds since 1970 */
+  from: number
+}
+
+export interface GaugeTypeNamed extends Of<'gaugeTypeNamed'> {
+  gaugeType: string
+  name: string
+}
+
+export type VotingEvent =
+  | VoteLockChanged
+  | VoteUnlocked
+  | GaugeAdded
+  | GaugeWeightSet
+  | SteeringVoteCast
+  | EscrowCounted
+  | GaugeTypeWeighted
+  | GaugeTypeNamed

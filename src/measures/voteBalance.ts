@@ -91,6 +91,24 @@ export function gaugeWeight(base: bigint, votes: Iterable<bigint>): bigint {
   return weight > 0n ? weight : 0n
 }
 
+/** What one gauge weighs, and how often its type counts. */
+export interface TypedWeight {
+  weight: bigint
+  typeWeight: bigint
+}
+
+/**
+ * A gauge's part of all that its controller steers: ⌊10^18 × typeWeight × weight / Σ typeWeight × weight⌋ over the
+ * controller's gauges, 10^18 = all; 0 where nothing has a weight (Curve's `gauge_relative_weight`).
+ *
+ * @example relativeWeight({ weight: 1n, typeWeight: 2n }, [{ weight: 1n, typeWeight: 2n }, { weight: 6n, typeWeight: 1n }]) // 250_000_000_000_000_000n
+ */
+export function relativeWeight(gauge: TypedWeight, all: Iterable<TypedWeight>): bigint {
+  let total = 0n
+  for (const { weight, typeWeight } of all) total += weight * typeWeight
+  return total === 0n ? 0n : (10n ** 18n * gauge.typeWeight * gauge.weight) / total
+}
+
 function lockValue({ amount, start, end }: Lock, { maxLock }: VoteRules): bigint {
   const rate = (((end - start) / WEEK) * WHOLE) / (maxLock / WEEK)
   return (amount * (rate > WHOLE ? WHOLE : rate)) / WHOLE

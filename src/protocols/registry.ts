@@ -4,6 +4,7 @@ import { erc4626 } from './erc4626/erc4626'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { story } from './story/story'
+import { veGauge } from './veGauge/veGauge'
 import { virtuals } from './virtuals/virtuals'
 
 /** Every protocol that can be named in a config file. A new one is a folder beside this file and a line here. */
@@ -13,5 +14,6 @@ export const protocols: Record<string, Protocol> = {
   erc4626,
   reference,
   story,
+  veGauge,
   virtuals,
 }

@@ -13,15 +13,14 @@ export class TransactionLogs {
 
   /** The nearest log of a contract and topic before another of the transaction, found by halving. */
   before(log: ProtocolLog, address: string, topic: string): ProtocolLog | undefined {
-    const found = this.indexed().get(keyOf(address, topic))
-    if (!found) return undefined
-    let [from, to] = [0, found.length]
-    while (from < to) {
-      const middle = (from + to) >> 1
-      if (found[middle]!.logIndex < log.logIndex) from = middle + 1
-      else to = middle
-    }
-    return found[from - 1]
+    const found = this.indexed().get(keyOf(address, topic)) ?? []
+    return found[placeIn(found, log.logIndex) - 1]
+  }
+
+  /** The nearest after. */
+  after(log: ProtocolLog, address: string, topic: string): ProtocolLog | undefined {
+    const found = this.indexed().get(keyOf(address, topic)) ?? []
+    return found[placeIn(found, log.logIndex + 1)]
   }
 
   /**
@@ -49,6 +48,17 @@ export class TransactionLogs {
     }
     return this.byEvent
   }
+}
+
+/** How many of the logs, which are in order, stand before a place in the block. */
+function placeIn(logs: readonly ProtocolLog[], logIndex: number): number {
+  let [from, to] = [0, logs.length]
+  while (from < to) {
+    const middle = (from + to) >> 1
+    if (logs[middle]!.logIndex < logIndex) from = middle + 1
+    else to = middle
+  }
+  return from
 }
 
 function keyOf(address: string, topic: string | undefined): string {

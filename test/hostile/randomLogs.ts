@@ -11,16 +11,24 @@ export const CHAIN = 'eip155:31337'
 /** Where a role that no deployment names has its contracts: those that logs announce, or anybody's. */
 const FOUND = [1, 2, 3, 4].map(n => addressOf(0xf0 + n))
 
+/** Of four years a lock of few wei has votes. */
+const FIGURES: Record<string, number> = { maxLockSeconds: 126_144_000 }
+
 /** Every protocol, each with all its roles deployed. */
 export const sources: Source[] = Object.values(protocols).map((protocol, p) => {
   const contracts = Object.fromEntries(
     Object.keys(protocol.roles).map((role, r) => [role, addressOf(0xd000 + p * 256 + r)]),
   )
   // Figures that no log tells are given: there is no chain that could be asked.
-  const settings = Object.fromEntries(Object.keys(protocol.settings ?? {}).map(name => [name, 3]))
+  const settings = Object.fromEntries(
+    Object.keys(protocol.settings ?? {}).map(name => [name, FIGURES[name] ?? 3]),
+  )
   const deployment: Deployment = { contracts, firstBlock: 0, settings }
   return { protocol, deployment }
 })
+
+/** Seconds since 1970: two years after the first block. */
+const LATER = BigInt(Date.UTC(2028, 0, 1) / 1000)
 
 interface Emission {
   event: AbiEvent
@@ -167,6 +175,10 @@ export function opening(): Step[] {
         0n,
       ]),
     ),
+    emit('veGauge.gaugeController.NewGauge', [ben, 0n, 5n]),
+    emit('veGauge.votingEscrow.Deposit', [ann, 10n ** 24n, LATER, 1n, 0n]),
+    emit('veGauge.votingEscrow.Supply', [0n, 10n ** 24n]),
+    emit('veGauge.gaugeController.VoteForGauge', [0n, ann, ben, 5_000n]),
     emit('erc4626.vault.Transfer', [addressOf(0), ann, 60n]),
     emit('erc4626.vault.Deposit', [ann, ann, 50n, 60n]),
     ...[2, 3].flatMap(n => [
