@@ -15,6 +15,7 @@ import { nodeDefs, nodeResolvers } from './resolvers/node'
 import { patronageDefs, patronageResolvers } from './resolvers/patronage'
 import { restakingDefs, restakingResolvers } from './resolvers/restaking'
 import { royaltyFlowDefs, royaltyFlowResolvers } from './resolvers/royaltyFlow'
+import { stakeActivityDefs, stakeActivityResolvers } from './resolvers/stakeActivity'
 import { stakeConcentrationDefs, stakeConcentrationResolvers } from './resolvers/stakeConcentration'
 import { statementDefs, statementResolvers } from './resolvers/statement'
 import { subscriptionDefs, subscriptionResolvers } from './resolvers/subscriptions'
@@ -37,6 +38,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       modelDefs,
       modelStakeDefs,
       stakeConcentrationDefs,
+      stakeActivityDefs,
       votesDefs,
       inheritedStakeDefs,
       lineageDefs,
@@ -64,6 +66,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       modelResolvers(model),
       modelStakeResolvers(model),
       stakeConcentrationResolvers(model),
+      stakeActivityResolvers(model),
       votesResolvers(model),
       inheritedStakeResolvers(),
       lineageResolvers(model),
