@@ -9,6 +9,7 @@ import type { Engine } from '../graph/lineage'
 import { connectNeo4j } from '../graph/neo4j'
 import { createPool } from '../postgres/pool'
 import { statementsHandler } from '../statements/handler'
+import { signerOf } from '../statements/seal/signature'
 import { dashboard } from './dashboard/dashboard'
 import { readEntityModel } from './entities/entityModel'
 import { WhereCompiler } from './entities/where'
@@ -92,7 +93,12 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
         metrics,
         dashboard: dashboard(),
         readiness: oneAtATime(() => readiness({ pool: readinessPool, chains: config.chains, maxLagSeconds })),
-        statements: statementsHandler({ pool, timeoutMs, onError }),
+        statements: statementsHandler({
+          pool,
+          timeoutMs,
+          onError,
+          signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
+        }),
         onError,
       }),
       requestFormPlugin(),

@@ -11,6 +11,7 @@ import { addSandbox } from './sandboxCommand'
 import { addServe } from './serveCommand'
 import { addStatement } from './statementCommand'
 import { addVerify } from './verifyCommand'
+import { addVerifyStatement } from './verifyStatementCommand'
 
 withoutCarriageReturns(process.env)
 
@@ -29,6 +30,7 @@ addVerify(program)
 addGraph(program)
 addServe(program)
 addStatement(program)
+addVerifyStatement(program)
 addPrices(program)
 addRecord(program)
 addReplay(program)

@@ -22,8 +22,14 @@ export function addStatement(program: Command): void {
     .addOption(configOption())
     .action(async options => {
       const { cliStatement } = await import('../statements/cliStatement.js')
+      const { signerOf } = await import('../statements/seal/signature.js')
       const { part, wei, bom } = options
       const choices = { part, wei, bom: bom ? 'true' : undefined }
-      await cliStatement({ ...options, choices, postgresUrl: readConfig(options).postgres.url })
+      await cliStatement({
+        ...options,
+        choices,
+        signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
+        postgresUrl: readConfig(options).postgres.url,
+      })
     })
 }

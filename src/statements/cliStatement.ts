@@ -7,6 +7,7 @@ import { withSnapshot } from '../postgres/snapshot'
 import { chosenOf, requireFormat } from './formats/registry'
 import { parseHeight } from './request'
 import { SealedStatement } from './seal/sealedStatement'
+import type { Signer } from './seal/signature'
 import { buildStatement } from './statement'
 
 export interface CliStatementOptions {
@@ -25,6 +26,8 @@ export interface CliStatementOptions {
   format: string
   /** of the format's: see its file */
   choices?: Readonly<Record<string, string | undefined>>
+  /** who signs it; absent: nobody */
+  signer?: Signer
   /** file; absent: standard output */
   out?: string
   /** longest time for one SQL statement, ms. Default ten minutes: nobody else waits for it */
@@ -41,7 +44,7 @@ export async function cliStatement(options: CliStatementOptions): Promise<number
       const { account, from, to, partial, replaces } = options
       const asOf = options.asOf?.map(parseHeight)
       const statement = await buildStatement(db, { account, from, to, asOf, partial, replaces })
-      const chunks = Readable.from(format.render(new SealedStatement(statement), chosen))
+      const chunks = Readable.from(format.render(new SealedStatement(statement, options.signer), chosen))
       if (options.out === undefined) await pipeline(chunks, process.stdout, { end: false })
       else await writeWhole(chunks, options.out)
       return statement.lineCount

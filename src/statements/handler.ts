@@ -7,6 +7,7 @@ import { formatNamed, knownFormats } from './formats/registry'
 import { parametersOf } from './parameters'
 import type { StatementInput } from './request'
 import { SealedStatement } from './seal/sealedStatement'
+import type { Signer } from './seal/signature'
 import { Spool, SpoolSpace } from './spool'
 import { buildStatement } from './statement'
 import { whileWanted } from './whileWanted'
@@ -17,6 +18,8 @@ export interface StatementsHandlerOptions {
   timeoutMs: number
   /** statements made at once, each of which holds a connection of the pool; more are answered 503. Default 4 */
   maxConcurrent?: number
+  /** who signs the statements; absent: nobody */
+  signer?: Signer
   /** told of errors that the answer masks */
   onError?: (error: unknown) => void
 }
@@ -92,7 +95,7 @@ async function make(
   signal.addEventListener('abort', close)
   try {
     signal.throwIfAborted()
-    const sealed = new SealedStatement(await buildStatement(snapshot, input))
+    const sealed = new SealedStatement(await buildStatement(snapshot, input), options.signer)
     return { spool: await Spool.of(format.render(sealed, chosen), space), sealed }
   } finally {
     signal.removeEventListener('abort', close)

@@ -7,6 +7,7 @@ import { addSandbox } from '../../src/cli/sandboxCommand'
 import { addServe } from '../../src/cli/serveCommand'
 import { addStatement } from '../../src/cli/statementCommand'
 import { addVerify } from '../../src/cli/verifyCommand'
+import { addVerifyStatement } from '../../src/cli/verifyStatementCommand'
 
 /** What is wrong with arguments of `provenance`, without running them; undefined: nothing. */
 export function misusedArguments(args: string[]): string | undefined {
@@ -18,6 +19,7 @@ export function misusedArguments(args: string[]): string | undefined {
     addGraph,
     addServe,
     addStatement,
+    addVerifyStatement,
     addReplay,
     addVerify,
   ])

@@ -30,6 +30,7 @@ export function lineColumns(labels: ReadonlyMap<string, string>): Column<Entry>[
     { name: 'transaction', type: 'text', of: entry => entry.transaction },
     { name: 'explorer', type: 'text', of: entry => entry.explorer },
     { name: 'token', type: 'text', of: entry => entry.token },
+    { name: 'symbol', type: 'text', of: entry => entry.symbol },
     { name: 'decimals', type: 'whole', of: entry => entry.decimals },
     { name: 'amountWei', type: 'wei', of: entry => `${entry.amount}` },
     { name: 'balanceWei', type: 'wei', of: entry => `${entry.balance}` },

@@ -50,11 +50,11 @@ export function csvRows<Row>(
   weiAsText: boolean,
 ): string {
   let text = ''
-  for (const row of rows) text += csvRecord(columns.map(column => fieldOf(column, row, weiAsText)))
+  for (const row of rows) text += csvRecord(columns.map(column => csvFieldOf(column, row, weiAsText)))
   return text
 }
 
-function fieldOf<Row>({ type, of }: Column<Row>, row: Row, weiAsText: boolean): string {
+export function csvFieldOf<Row>({ type, of }: Column<Row>, row: Row, weiAsText: boolean): string {
   const value = of(row)
   if (value === null) return ''
   if (value instanceof Date) return csvTime(value)

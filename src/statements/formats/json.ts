@@ -1,4 +1,4 @@
-import { canonical } from '../seal/canonical'
+import { canonical, type Json } from '../seal/canonical'
 import { entryJson } from '../seal/entry'
 import { textAfterLines, textBeforeLines } from '../seal/head'
 import type { SealedStatement } from '../seal/sealedStatement'
@@ -24,6 +24,6 @@ async function* statementJson(statement: SealedStatement): AsyncGenerator<string
     }
     yield text
   }
-  const { merkleRoot, sha256 } = await statement.seal()
-  yield `${textAfterLines(statement.head, merkleRoot)},"verification":${canonical({ sha256 })}}`
+  const { merkleRoot, ...verification } = await statement.seal()
+  yield `${textAfterLines(statement.head, merkleRoot)},"verification":${canonical({ ...verification } as Json)}}`
 }

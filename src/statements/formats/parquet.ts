@@ -1,20 +1,22 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { SchemaElement } from 'hyparquet'
-import { canonical } from '../seal/canonical'
+import { canonical, type Json } from '../seal/canonical'
 import type { Entry } from '../seal/entry'
 import { headJson } from '../seal/head'
 import type { SealedStatement } from '../seal/sealedStatement'
 import { tokenLabels } from '../tokenLabels'
-import { type Column, lineColumns } from './columns'
+import { type Cell, type Column, lineColumns } from './columns'
 import type { Format } from './format'
 
-const ROWS_A_GROUP = 20_000
-/** Where the file's own digest stands while it is taken. */
+const ROWS_A_GROUP = 10_000
+/** Where the end's digest stands while it is taken. */
 export const NO_DIGEST = '0'.repeat(64)
 
 /**
  * Apache Parquet: a row a line; what is said of the statement, and its totals, as JSON in the file's metadata
- * (`statement`, `verification`). `fileSha256` is of the file with 64 zeros in its place.
+ * (`statement`, `verification`). `groupSha256` are of the bytes of each group of rows (the first with the four that a
+ * file begins with), `endSha256` of those from `endStart` on, with 64 zeros in its own place: so each part is known to be whole
+ * before anything is decoded.
  */
 export const parquet: Format = {
   contentType: 'application/vnd.apache.parquet',
@@ -40,30 +42,33 @@ async function* statementParquet(statement: SealedStatement): AsyncGenerator<Uin
     writer.write({ columnData, rowGroupSize: ROWS_A_GROUP })
     return taken()
   }
-  const hash = createHash('sha256')
+  const groupSha256: string[] = []
   let group: Entry[] = []
   for await (const entries of statement.lines()) {
     group.push(...entries)
     if (group.length < ROWS_A_GROUP) continue
     const piece = write(group.splice(0, ROWS_A_GROUP))
-    hash.update(piece)
+    groupSha256.push(hash('sha256', piece))
     yield piece
   }
   if (group.length > 0) {
     const piece = write(group)
-    hash.update(piece)
+    groupSha256.push(hash('sha256', piece))
     yield piece
   }
   group = []
-  const { merkleRoot, sha256 } = await statement.seal()
+  const endStart = groupSha256.length > 0 ? bytes.offset : 0
+  const { merkleRoot, ...verification } = await statement.seal()
   writer.kvMetadata = [
     { key: 'statement', value: canonical({ ...headJson(statement.head), merkleRoot }) },
-    { key: 'verification', value: canonical({ fileSha256: NO_DIGEST, sha256 }) },
+    {
+      key: 'verification',
+      value: canonical({ endSha256: NO_DIGEST, endStart, groupSha256, ...verification } as Json),
+    },
   ]
   writer.finish()
   const end = Buffer.from(taken())
-  const digest = hash.update(end).digest('hex')
-  end.write(digest, end.lastIndexOf(NO_DIGEST))
+  end.write(hash('sha256', end), end.lastIndexOf(NO_DIGEST))
   yield end
 }
 
@@ -82,11 +87,13 @@ function schemaOf({ name, type }: Column<Entry>): SchemaElement {
   }
 }
 
+function valuesOf(column: Column<Entry>, entries: readonly Entry[]): Cell[] {
+  return entries.map(entry => parquetValueOf(column, entry))
+}
+
 /** An amount in the token's units is rounded to a double; the wei beside it are exact. */
-function valuesOf({ type, of }: Column<Entry>, entries: readonly Entry[]): unknown[] {
-  return entries.map(entry => {
-    const value = of(entry)
-    if (type === 'amount') return value === '' ? null : Number(value)
-    return value
-  })
+export function parquetValueOf({ type, of }: Column<Entry>, entry: Entry): Cell {
+  const value = of(entry)
+  if (type === 'amount') return value === '' ? null : Number(value)
+  return value
 }

@@ -19,7 +19,10 @@ export function totalRows({ asOf, tokens }: StatementHead): TotalRow[] {
 }
 
 /** The totals, and all else that is said of a statement without its lines: from it the statement's hash follows. */
-export function totalsColumns(head: StatementHead, { merkleRoot, sha256 }: Seal): Column<TotalRow>[] {
+export function totalsColumns(
+  head: StatementHead,
+  { merkleRoot, sha256, signature }: Seal,
+): Column<TotalRow>[] {
   const text = (name: string, value: string | null): Column<TotalRow> => ({
     name,
     type: 'text',
@@ -45,5 +48,7 @@ export function totalsColumns(head: StatementHead, { merkleRoot, sha256 }: Seal)
     text('replaces', head.replaces),
     text('merkleRoot', merkleRoot),
     text('sha256', sha256),
+    text('signer', signature?.signer ?? null),
+    text('signature', signature?.signature ?? null),
   ]
 }

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
 import { ZipFile } from 'yazl'
 import type { Entry } from '../seal/entry'
-import type { SealedStatement } from '../seal/sealedStatement'
+import type { StatementHead } from '../seal/head'
+import type { Seal, SealedStatement } from '../seal/sealedStatement'
 import { tokenLabels } from '../tokenLabels'
 import { lineColumns } from './columns'
 import type { Format } from './format'
@@ -40,7 +41,9 @@ export async function* workbookOf(
   const lines = new LineReader(statement)
   for (let sheet = 1; sheet < sheets.length; sheet++) add(sheetPath(sheet), () => lines.sheet(linesASheet))
   // Last: the hashes are known when all lines have been written.
-  add(sheetPath(0), () => totalsSheet(statement))
+  add(sheetPath(0), async function* () {
+    yield* totalsSheet(statement.head, await statement.seal())
+  })
   zip.end()
   yield* sealedZip(output)
 }
@@ -54,10 +57,10 @@ export function sheetNames({ head }: SealedStatement, linesASheet = LINES_A_SHEE
   ]
 }
 
-export async function* totalsSheet(statement: SealedStatement): AsyncGenerator<string> {
-  const columns = totalsColumns(statement.head, await statement.seal())
+export function* totalsSheet(head: StatementHead, seal: Seal): Generator<string> {
+  const columns = totalsColumns(head, seal)
   yield SHEET_START + headerRow(columns)
-  for (const row of totalRows(statement.head)) yield rowXml(columns, row)
+  for (const row of totalRows(head)) yield rowXml(columns, row)
   yield SHEET_END
 }
 

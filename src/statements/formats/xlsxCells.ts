@@ -6,7 +6,7 @@ const MOST = 32_000
 export const TIME_STYLE = 1
 const HEADER_STYLE = 2
 /** 1970-01-01 as a day number of Excel's, whose first day is 1900-01-01 with a 29 February 1900 that was not. */
-const EPOCH_DAY = 25_569
+export const EPOCH_DAY = 25_569
 export const DAY_MS = 86_400_000
 
 export function headerRow(columns: readonly { name: string }[]): string {

@@ -24,7 +24,16 @@ type Described = { symbol: string | null; decimals: number | null }
 
 /** What the line of a statement says, at its place. */
 export function factsOf(source: StatementLine, line: number, { symbol, decimals }: Described): LineFacts {
-  return { ...source, line, symbol, decimals, explorer: explorerLink(source.chain, source.transaction) }
+  return {
+    ...source,
+    line,
+    symbol,
+    decimals,
+    explorer: explorerLink(source.chain, source.transaction),
+    // An empty name and none are the same in a table's cell.
+    modelName: source.modelName || null,
+    sourceModelName: source.sourceModelName || null,
+  }
 }
 
 export function entryOf(facts: LineFacts): Entry {

@@ -4,6 +4,7 @@ import type { StatementLine } from '../statement'
 import { type Entry, entryJson, entryOf, factsOf } from './entry'
 import { type StatementHead, textAfterLines, textBeforeLines } from './head'
 import { MerkleTree } from './merkle'
+import type { Signature, Signer } from './signature'
 
 /** What makes a statement checkable without us; hashes in hex. */
 export interface Seal {
@@ -11,6 +12,8 @@ export interface Seal {
   merkleRoot: string
   /** SHA-256 of the statement as canonical JSON (RFC 8785), which all formats carry */
   sha256: string
+  /** null: nobody signed it */
+  signature: Signature | null
 }
 
 interface Source extends StatementHead {
@@ -21,10 +24,17 @@ interface Source extends StatementHead {
 export class SealedStatement {
   private sealed: Seal | undefined
 
-  constructor(private readonly source: Source) {}
+  readonly head: StatementHead
 
-  get head(): StatementHead {
-    return this.source
+  /** @param signed who signs it, or the signature that it has already */
+  constructor(
+    private readonly source: Source,
+    private readonly signed?: Signer | Signature | null,
+  ) {
+    // An empty text and none are the same in a table's cell.
+    const tokens = source.tokens.map(token => ({ ...token, symbol: token.symbol || null }))
+    const { number, replaces, account, from, to, asOf, complete, lineCount } = source
+    this.head = { number, replaces, account, from, to, asOf, complete, tokens, lineCount }
   }
 
   /** All lines, in batches of constant size. Any number of times, one after another. */
@@ -48,12 +58,17 @@ export class SealedStatement {
     }
     const merkleRoot = tree.root().toString('hex')
     const sha256 = hash.update(textAfterLines(this.head, merkleRoot)).digest('hex')
-    this.sealed = { merkleRoot, sha256 }
+    this.sealed = { merkleRoot, sha256, signature: await this.signatureOf({ merkleRoot, sha256 }) }
   }
 
   /** Reads all lines for it where nobody has yet. */
   async seal(): Promise<Seal> {
     if (!this.sealed) for await (const _ of this.lines());
     return this.sealed!
+  }
+
+  private async signatureOf(hashes: Pick<Seal, 'merkleRoot' | 'sha256'>): Promise<Signature | null> {
+    if (!this.signed) return null
+    return 'sign' in this.signed ? await this.signed.sign(this.head, hashes) : this.signed
   }
 }

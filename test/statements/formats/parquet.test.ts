@@ -59,11 +59,13 @@ describe('a Parquet file', () => {
     )
   })
 
-  test('has its own digest, taken with zeros in its place', async () => {
+  test('has the digests of its parts, its own taken with zeros in its place', async () => {
     const file = await fileOf('parquet', sample())
-    const { fileSha256 } = metadataOf(file, 'verification')
-    const zeroed = Buffer.from(file)
-    zeroed.write('0'.repeat(64), file.lastIndexOf(fileSha256))
-    expect(createHash('sha256').update(zeroed).digest('hex')).toBe(fileSha256)
+    const { endSha256, endStart, groupSha256 } = metadataOf(file, 'verification')
+    const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
+    expect(groupSha256).toEqual([sha256(file.subarray(0, endStart))])
+    const end = Buffer.from(file.subarray(endStart))
+    end.write('0'.repeat(64), end.lastIndexOf(endSha256))
+    expect(sha256(end)).toBe(endSha256)
   })
 })

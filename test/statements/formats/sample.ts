@@ -37,7 +37,11 @@ interface Shape {
 }
 
 /** A statement of tokens of which two have the same symbol, and one none, with names that people would rather not write. */
-export function sample({ lines = 12, complete = true, huge = true, batch = 5 }: Shape = {}): SealedStatement {
+export function sample(shape: Shape = {}): SealedStatement {
+  return new SealedStatement(sourceOf(shape))
+}
+
+export function sourceOf({ lines = 12, complete = true, huge = true, batch = 5 }: Shape = {}) {
   const totals = [
     total(USDC, 'USDC', 6, 5_000_000n),
     total(FAKE, 'usdc', 18, 0n),
@@ -62,12 +66,12 @@ export function sample({ lines = 12, complete = true, huge = true, batch = 5 }: 
     tokens: totals,
     lineCount: lines,
   }
-  return new SealedStatement({
+  return {
     ...head,
     async *batches() {
       for (let i = 0; i < lines; i += batch) yield all.slice(i, i + batch)
     },
-  })
+  }
 }
 
 function total(token: string, symbol: string | null, decimals: number | null, opening: bigint): TokenTotal {

@@ -1,0 +1,56 @@
+import { openStatement } from './openStatement'
+import { problemOf } from './reading'
+import { type Verdict, verifyStatement } from './verifyStatement'
+
+export interface CliVerifyOptions {
+  file: string
+  /** the totals that belong to a CSV file of lines */
+  totals?: string
+  /** address that must have signed it */
+  signer?: string
+}
+
+/** `provenance verify-statement`: what it found, and whether the file is as it was made. */
+export async function cliVerify({
+  file,
+  totals,
+  signer,
+}: CliVerifyOptions): Promise<{ text: string; holds: boolean }> {
+  const verdict = await verdictOf(file, totals)
+  if (signer !== undefined && verdict.signer !== signer.toLowerCase()) {
+    verdict.problems.push({
+      place: 'the signature',
+      found: `${verdict.signer ?? 'nobody'} signed, not ${signer}`,
+    })
+  }
+  return { text: textOf(file, verdict), holds: verdict.problems.length === 0 }
+}
+
+async function verdictOf(file: string, totals: string | undefined): Promise<Verdict> {
+  try {
+    return await verifyStatement(await openStatement(file, totals))
+  } catch (error) {
+    return { problems: [problemOf(error)], lines: 0, merkleRoot: null, head: null, signer: null }
+  }
+}
+
+function textOf(file: string, { problems, lines, merkleRoot, head, signer }: Verdict): string {
+  const said = [`${file}: ${lines} lines`]
+  if (head) {
+    const period = `${head.from.toISOString()} to ${head.to.toISOString()}`
+    said.push(
+      `${head.complete ? 'statement' : 'PARTIAL statement'} ${head.number} of ${head.account}, ${period}`,
+    )
+  }
+  if (merkleRoot !== null) said.push(`merkle root ${merkleRoot}`)
+  said.push(signer === null ? 'not signed' : `signed by ${signer}`)
+  said.push(...problems.map(({ place, found }) => `WRONG ${place}: ${found}`))
+  if (problems.length === 0) {
+    said.push(
+      head
+        ? 'it is as it was made'
+        : 'each line is as it was made, and none is missing; give the file of totals too, to check that these are the lines',
+    )
+  }
+  return `${said.join('\n')}\n`
+}

@@ -1,0 +1,164 @@
+import { createReadStream } from 'node:fs'
+import { json } from '../formats/json'
+import type { LineFacts } from '../seal/entry'
+import type { StatementHead } from '../seal/head'
+import { type Seal, SealedStatement } from '../seal/sealedStatement'
+import { type Reading, type ReadLine, UnreadableError } from './reading'
+import { firstDifference } from './sameBytes'
+
+const LINES = '"lines":['
+/** What a statement can say beside its lines, characters: far more than tokens ever moved for one account. */
+const MOST_HEAD = 64 * 1024 * 1024
+const BATCH = 1000
+
+type Piece = { kind: 'before' | 'line' | 'after'; text: string }
+
+export async function readJson(file: string): Promise<Reading> {
+  let around = ''
+  for await (const { kind, text } of piecesOf(file)) if (kind !== 'line') around += text
+  const { head, seal } = headOf(around)
+  const lines = () => linesOf(file)
+  return {
+    head,
+    seal,
+    lines,
+    async otherThan(statement) {
+      const again = new SealedStatement({ ...statement.head, batches: factsOf }, statement.seal.signature)
+      const at = await firstDifference(file, json.render(again, {}))
+      return at === undefined ? undefined : `byte ${at}`
+    },
+  }
+
+  async function* factsOf() {
+    for await (const batch of lines()) yield batch.map(({ facts }) => ({ ...facts, cursor: '' }))
+  }
+}
+
+async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
+  let batch: ReadLine[] = []
+  let number = 0
+  for await (const { kind, text } of piecesOf(file)) {
+    if (kind !== 'line') continue
+    batch.push(lineOf(text, `line ${++number}`))
+    if (batch.length === BATCH) yield batch.splice(0)
+  }
+  if (batch.length > 0) yield batch
+  batch = []
+}
+
+function lineOf(text: string, place: string): ReadLine {
+  const { hash, ...line } = parse(text, place) as Record<string, string>
+  const amount = (name: string): bigint => {
+    const value = line[name]
+    if (typeof value === 'string' && /^-?(0|[1-9][0-9]*)$/.test(value)) return BigInt(value)
+    throw new UnreadableError(place, `${name} is no amount`)
+  }
+  const facts = {
+    ...line,
+    time: timeOf(line.time!, place),
+    amount: amount('amount'),
+    balance: amount('balance'),
+  }
+  return { facts: facts as unknown as LineFacts, hash: String(hash), differs: () => undefined }
+}
+
+function headOf(text: string): { head: StatementHead; seal: Seal } {
+  const place = 'the head'
+  const { statement, verification } = parse(text, place) as Record<string, Record<string, never>>
+  if (!statement || !verification) throw new UnreadableError(place, 'no statement of ours')
+  return {
+    head: headOfJson(statement, place),
+    seal: { ...(verification as object), merkleRoot: statement.merkleRoot } as unknown as Seal,
+  }
+}
+
+/** The head as `headJson` writes it. */
+export function headOfJson(json: Record<string, unknown>, place: string): StatementHead {
+  try {
+    const head = json as Record<'asOf' | 'tokens', Record<string, string>[]> & Record<'from' | 'to', string>
+    return {
+      ...(json as object),
+      from: timeOf(head.from, place),
+      to: timeOf(head.to, place),
+      asOf: head.asOf.map(chain => ({
+        ...chain,
+        time: chain.time === null ? null : timeOf(chain.time!, place),
+        coveredUntil: chain.coveredUntil === null ? null : timeOf(chain.coveredUntil!, place),
+      })),
+      tokens: head.tokens.map(token => ({
+        ...token,
+        opening: BigInt(token.opening!),
+        accrued: BigInt(token.accrued!),
+        claimed: BigInt(token.claimed!),
+        closing: BigInt(token.closing!),
+      })),
+    } as unknown as StatementHead
+  } catch (error) {
+    throw new UnreadableError(place, (error as Error).message)
+  }
+}
+
+function timeOf(value: string, place: string): Date {
+  const time = new Date(value)
+  if (Number.isNaN(time.getTime())) throw new UnreadableError(place, `${JSON.stringify(value)} is no time`)
+  return time
+}
+
+function parse(text: string, place: string): object {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value
+  } catch {
+    // told below
+  }
+  throw new UnreadableError(place, 'no JSON object')
+}
+
+/** A file that is larger than a text can be, cut into its lines: objects without an object in them. */
+async function* piecesOf(file: string): AsyncGenerator<Piece> {
+  let pending = ''
+  let kind: Piece['kind'] = 'before'
+  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+    pending += chunk
+    if (kind === 'before') {
+      const at = pending.indexOf(LINES)
+      if (at < 0 && pending.length > MOST_HEAD) throw new UnreadableError('the head', 'no lines in it')
+      if (at < 0) continue
+      yield { kind, text: pending.slice(0, at + LINES.length) }
+      pending = pending.slice(at + LINES.length)
+      kind = 'line'
+    }
+    if (kind === 'line') {
+      let start = 0
+      for (;;) {
+        if (pending[start] === ',') start++
+        if (pending[start] === ']') kind = 'after'
+        if (pending[start] !== '{') break
+        const end = endOfObject(pending, start)
+        if (end === undefined) break
+        yield { kind: 'line', text: pending.slice(start, end) }
+        start = end
+      }
+      pending = pending.slice(start)
+      const isCut =
+        pending === '' || pending === ',' || pending[0] === '{' || (pending[0] === ',' && pending[1] === '{')
+      if (kind === 'line' && !isCut)
+        throw new UnreadableError('the lines', `${JSON.stringify(pending.slice(0, 20))} between them`)
+    }
+    if (pending.length > MOST_HEAD)
+      throw new UnreadableError(kind === 'line' ? 'the lines' : 'the totals', 'without an end')
+  }
+  if (kind !== 'after') throw new UnreadableError(kind === 'line' ? 'the lines' : 'the head', 'cut off')
+  yield { kind, text: pending }
+}
+
+function endOfObject(text: string, start: number): number | undefined {
+  let inText = false
+  for (let i = start; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 0x5c /* \ */) i++
+    else if (code === 0x22 /* " */) inText = !inText
+    else if (code === 0x7d /* } */ && !inText) return i + 1
+  }
+  return undefined
+}
