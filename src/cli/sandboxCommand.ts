@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { abortOnSignals, port } from './options'
 
 export function addSandbox(program: Command): void {
@@ -13,6 +13,7 @@ export function addSandbox(program: Command): void {
     .option('--seed <text>', 'of the simulated activity', 'provenance')
     .option('--no-live', "stand still after the scenario, so that the README's answers stay true")
     .option('--open', 'show the dashboard in your browser once it is ready')
+    .addOption(new Option('--protocols <all>', 'replays of EigenLayer and Virtuals too').choices(['all']))
     .option('--no-neo4j', 'do without Neo4j')
     .action(async options => {
       const { startSandbox } = await import('../sandbox/start.js')

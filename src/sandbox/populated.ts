@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { JsonRpc } from './jsonRpc'
+import { RECORDED_CHAINS } from './replays'
 import { SandboxError } from './sandboxError'
 import type { Supervised } from './supervise'
 
@@ -52,10 +53,10 @@ async function headOf(url: string): Promise<{ chain: string; head: number }> {
   return { chain: `eip155:${Number(id)}`, head: Number(head) }
 }
 
-/** The recording of Story has no contracts that could be asked. */
 async function areTokensDescribed(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ described: boolean }>(
-    `SELECT NOT EXISTS (SELECT FROM token WHERE NOT described AND chain <> 'eip155:1514') AS described`,
+    'SELECT NOT EXISTS (SELECT FROM token WHERE NOT described AND chain <> ALL ($1)) AS described',
+    [RECORDED_CHAINS],
   )
   return rows[0]!.described
 }

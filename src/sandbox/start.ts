@@ -16,6 +16,7 @@ import { openBrowser } from './openBrowser'
 import { stopOrphan } from './pidFile'
 import { until } from './populated'
 import { startPostgres } from './postgres'
+import { startReplays } from './replays'
 import { runScenario } from './scenario/runScenario'
 import { type Supervised, supervise } from './supervise'
 import { mineTail } from './tail'
@@ -34,6 +35,8 @@ export interface SandboxOptions {
   live: boolean
   /** show the dashboard in the user's browser once it is ready */
   open?: boolean
+  /** `all`: replays of the protocols' recordings too */
+  protocols?: 'all'
   signal: AbortSignal
 }
 
@@ -80,6 +83,8 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
         tailBlocks: TAIL_BLOCKS,
       }).then(keep),
     ])
+    const replays = options.protocols === 'all' ? await startReplays(TAIL_BLOCKS) : []
+    for (const { replay } of replays) keep(replay)
     await migrate(postgres.url)
 
     say('Playing the scenario on the two chains …')
@@ -98,8 +103,13 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
       RPC_ALPHA_HTTP: alpha.url,
       RPC_BETA_HTTP: beta.url,
       RPC_STORY_HTTP: story.url,
+      ...Object.fromEntries(replays.map(({ variable, replay }) => [variable, replay.url])),
     })
-    const processes = ['alpha', 'beta', 'story'].map(chain => ['index', '--chain', chain])
+    const processes = ['alpha', 'beta', 'story', ...replays.map(({ name }) => name)].map(chain => [
+      'index',
+      '--chain',
+      chain,
+    ])
     if (graph.url) processes.push(['graph', 'project'])
     processes.push(['serve', '--port', String(options.port)])
     const children = processes.map(args => run(data, args, config))
@@ -107,7 +117,8 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
 
     say('Indexing …')
     const api = `http://127.0.0.1:${options.port}`
-    await until(`${api}/ready`, [alpha.url, beta.url, story.url], postgres.url, children, options.signal)
+    const chains = [alpha, beta, story, ...replays.map(({ replay }) => replay)].map(({ url }) => url)
+    await until(`${api}/ready`, chains, postgres.url, children, options.signal)
     if (!options.signal.aborted) {
       say(`\nReady in ${Math.round((Date.now() - started) / 1000)} s: ${api}`)
       say(
@@ -120,6 +131,7 @@ export async function startSandbox(options: SandboxOptions): Promise<void> {
           alpha: alpha.url,
           beta: beta.url,
           story: story.url,
+          replays: replays.map(({ name, replay }) => `\n  ${name} ${replay.chainId}  ${replay.url}`),
         }),
       )
       if (options.open) openBrowser(api, say)
@@ -150,6 +162,10 @@ async function bringUpNeo4j(
 /** config/local.yaml with this run's addresses, for our processes and for the user's own commands. */
 function writeConfig(data: string, port: number, env: Record<string, string>): string {
   const template = parse(readFileSync(join(packageRoot, 'config/local.yaml'), 'utf8'))
+  if (env.RPC_EIGENLAYER_HTTP) {
+    const replays = parse(readFileSync(join(packageRoot, 'config/replays.yaml'), 'utf8'))
+    template.chains.push(...replays.chains)
+  }
   const config = expand(template, { ...process.env, ...env }) as { api: { port: number } }
   config.api.port = port
   const file = join(data, 'config.yaml')
@@ -201,6 +217,7 @@ function summary(at: {
   alpha: string
   beta: string
   story: string
+  replays: string[]
 }): string {
   return `
   dashboard     ${at.api}
@@ -211,7 +228,7 @@ function summary(at: {
   Neo4j         ${at.neo4j.url ?? `none: ${at.neo4j.why}; everything is answered from Postgres`}
   alpha 31337   ${at.alpha}
   beta 31338    ${at.beta}
-  story 1514    ${at.story} (a recording of the real contracts)
+  story 1514    ${at.story} (a recording of the real contracts)${at.replays.join('')}
   config, logs  ${at.config}  ${join(at.data, 'logs')}
 
   Try in GraphiQL:

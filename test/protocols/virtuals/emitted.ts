@@ -23,6 +23,8 @@ export const abi = parseAbi([
   'event ServiceRewardsClaimed(uint256 nftId, address account, uint256 total, uint256 childrenAmount)',
   'event Launched(address indexed token, address indexed pair, uint256 count)',
   'event Graduated(address indexed token, address agentToken)',
+  'event Stake(address indexed user, uint256 id, uint256 amount, uint8 numWeeks)',
+  'event Withdraw(address indexed user, uint256 id, uint256 amount)',
   'event Mint(uint256 reserve0, uint256 reserve1)',
   'event Swap(uint256 amount0In, uint256 amount0Out, uint256 amount1In, uint256 amount1Out)',
 ])

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
+import { packageRoot } from '../../src/config/packageRoot'
+import { decodeEach } from '../../src/indexer/decode'
+import { Answers } from '../../src/indexer/reads/answers'
+import {
+  BondingCurve,
+  Contribution,
+  ExitRequest,
+  OperatorSlash,
+  OperatorStake,
+  StakePool,
+  VoteLock,
+} from '../../src/model'
+import { protocols } from '../../src/protocols/registry'
+import { replayServer } from '../../src/replay/replayServer'
+import { Memory } from '../ledger/memory'
+
+/** What `npm start -- --protocols all` shows: each recording with the answers that its reads get from it. */
+
+const { chains } = parse(readFileSync(join(packageRoot, 'config/replays.yaml'), 'utf8')) as {
+  chains: { id: number; name: string; protocols: Record<string, { contracts: Record<string, string> }> }[]
+}
+
+async function fold(name: string) {
+  const chain = chains.find(one => one.name === name)!
+  const file = join(packageRoot, 'src/sandbox/recordings', `${name}.jsonl`)
+  const replay = await replayServer({ files: [file], chainId: chain.id })
+  try {
+    const rpc = async <T>(method: string, params: unknown[]): Promise<T> => {
+      const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+      const headers = { 'content-type': 'application/json' }
+      return (await (await fetch(replay.url, { method: 'POST', headers, body })).json()).result
+    }
+    const raw = await rpc<Record<string, string>[]>('eth_getLogs', [{ fromBlock: '0x0', toBlock: 'latest' }])
+    const logs = raw.map(log => ({
+      address: log.address!,
+      topics: log.topics as unknown as string[],
+      data: log.data!,
+      block: Number(log.blockNumber),
+      blockHash: log.blockHash!,
+      time: Number(log.blockTimestamp ?? log.blockNumber) * 1000,
+      transaction: log.transactionHash!,
+      logIndex: Number(log.logIndex),
+    }))
+    const source = { protocol: protocols[name]!, deployment: { ...chain.protocols[name]!, firstBlock: 0 } }
+    const answers = new Answers()
+    const read = () =>
+      [...decodeEach(`eip155:${chain.id}`, [source], logs, new Map(), undefined, answers)].flat()
+    read()
+    const asked = answers.takeMissing()
+    for (const question of asked) {
+      const block = `0x${question.block.toString(16)}`
+      const data = await rpc<string>('eth_call', [{ to: question.to, data: question.call }, block])
+      answers.learn(question, data ? { kind: 'returned', data } : { kind: 'unanswered' })
+    }
+    const events = read()
+    expect(events.filter(({ kind }) => kind === 'readUnanswered')).toEqual([])
+    const memory = new Memory()
+    expect((await memory.batch(events)).rejections()).toEqual([])
+    return { memory, readsOfThousand: (1000 * asked.length) / logs.length }
+  } finally {
+    await replay.stop()
+  }
+}
+
+/** Its query is asked of this recording. */
+function readme(name: string): string {
+  return readFileSync(join(packageRoot, 'src/protocols', name, 'README.md'), 'utf8')
+}
+
+describe('the recording of', () => {
+  test('EigenLayer folds without a rejected log', async () => {
+    const { memory, readsOfThousand } = await fold('eigenlayer')
+    expect(memory.rows(StakePool)).toHaveLength(2)
+    expect(memory.rows(OperatorSlash).length).toBeGreaterThan(2)
+    expect(new Set(memory.rows(ExitRequest).map(({ status }) => status)).size).toBeGreaterThan(1)
+    expect(readsOfThousand).toBeLessThan(5)
+    const [stake] = memory.rows(OperatorStake)
+    expect(readme('eigenlayer')).toContain(`"shares": "${stake!.shares}",
+    "maxMagnitude": "${stake!.maxMagnitude}"`)
+  })
+
+  test('Virtuals folds without a rejected log, with an answer to each read', async () => {
+    const { memory, readsOfThousand } = await fold('virtuals')
+    expect(memory.rows(BondingCurve).length).toBeGreaterThan(0)
+    expect(memory.rows(VoteLock).some(({ permanent }) => permanent)).toBe(true)
+    expect(memory.rows(Contribution).every(row => !row.modelId || row.isModel !== null)).toBe(true)
+    expect(readsOfThousand).toBeLessThan(100)
+    const [curve] = memory.rows(BondingCurve)
+    expect(readme('virtuals')).toContain(
+      `"reserveToken": "${curve!.reserveToken}", "reserveAsset": "${curve!.reserveAsset}", "price": "${curve!.price}"`,
+    )
+  })
+})
