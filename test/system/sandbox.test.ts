@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { parse } from 'yaml'
@@ -12,10 +12,22 @@ import { freePort } from '../../src/sandbox/freePort'
 const data = join(mkdtempSync(join(tmpdir(), 'sandbox-')), 'data')
 const sandboxes: Child[] = []
 
+/** Stands for the user's browser: notes the address that it is opened with. */
+const browser = mkdtempSync(join(tmpdir(), 'browser-'))
+const opened = join(browser, 'opened')
+for (const name of ['xdg-open', 'open']) {
+  writeFileSync(
+    join(browser, name),
+    `#!/bin/sh\necho "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`,
+  )
+  chmodSync(join(browser, name), 0o755)
+}
+
 afterAll(async () => {
   await Promise.all(sandboxes.map(sandbox => sandbox.stop()))
   await stopLeftovers()
   rmSync(data, { recursive: true, force: true })
+  rmSync(browser, { recursive: true })
 })
 
 /** What `npm start` runs once all is built; without Neo4j, which only takes time here. */
@@ -34,11 +46,12 @@ async function start(port: number, ...more: string[]): Promise<{ sandbox: Child;
       '--no-neo4j',
       ...more,
     ],
+    env: { ...process.env, PATH: `${browser}${delimiter}${process.env.PATH}` },
     onLine: line => lines.push(line),
     stopSteps: [['SIGINT', 15_000]],
   })
   sandboxes.push(sandbox)
-  while (!lines.some(line => line.startsWith('Ready'))) {
+  while (!lines.some(line => line.includes('Stop with Ctrl-C'))) {
     if (sandbox.exit()) throw new Error(`the sandbox ended:\n${lines.join('\n')}`)
     await sleep(100)
   }
@@ -76,8 +89,15 @@ async function stopLeftovers(): Promise<void> {
 
 test('npm start serves a populated API, stops without a trace, goes on from there, and survives being killed', async () => {
   const port = await freePort()
-  const first = await start(port)
-  expect(first.lines.at(-1)).toMatch(new RegExp(`^Ready .*http://127\\.0\\.0\\.1:${port}/graphql$`))
+  const first = await start(port, '--open')
+  const address = `http://127.0.0.1:${port}`
+  // First of what is said once it is ready: the dashboard's address, which --open shows.
+  const ready = first.lines.findIndex(line => line.startsWith('Ready'))
+  expect(first.lines[ready]).toMatch(new RegExp(`^Ready in \\d+ s: ${address}$`))
+  expect(first.lines.slice(0, ready).join('\n')).not.toContain(address)
+  expect(await (await fetch(address)).text()).toContain('<div id="app">')
+  while (!existsSync(opened)) await sleep(50)
+  expect(readFileSync(opened, 'utf8')).toBe(`${address}\n`)
   const { password } = new URL(parse(readFileSync(join(data, 'config.yaml'), 'utf8')).postgres.url)
   expect(password).not.toBe('')
   expect(first.lines.join('\n')).not.toContain(password)

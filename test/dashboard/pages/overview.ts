@@ -36,7 +36,8 @@ export function overviewPage(reader: Reader): void {
     const [newest] = models.nodes
     await page.getByText(`${models.totalCount} models`).waitFor()
     const row = page.getByRole('row', { name: new RegExp(newest!.name) }).first()
-    for (const { parent } of newest!.parents.nodes.slice(0, 3)) await row.getByText(parent.name).waitFor()
+    for (const { parent } of newest!.parents.nodes.slice(0, 3))
+      await row.getByText(parent.name, { exact: true }).waitFor()
     expect(await row.getByRole('link').first().getAttribute('href')).toBe(`/model?id=${newest!.id}`)
     await close()
   })
