@@ -233,6 +233,7 @@ function summary(at: {
 
   Try in GraphiQL:
     { models(first: 5, orderBy: time_DESC) { nodes { id name chain owner { address } } } }
+    { stakePools(orderBy: activeAssets_DESC) { nodes { kind model { name } activeAssets apr } } }
     { lineage(model: "eip155:31337/reference:1", direction: DESCENDANTS) { nodes { depth share model { id } } } }
   Stop with Ctrl-C; the next npm start goes on from here, npm start -- --fresh starts over.
 `

@@ -112,6 +112,75 @@ beforeAll(async () => {
 })
 afterAll(() => api?.close())
 
+describe('what a pool earns', () => {
+  const EARNING = POOL(9)
+  const DAYS = 30
+  const begin = NOW - DAYS * DAY
+  /** day, kind, change of the active stake, shares, account */
+  const changes = [
+    [0, 'STAKE', 1000n, 1000n, 1],
+    [5, 'STAKE', 500n, 500n, 2],
+    [10, 'COMPOUND', 60n, 0n, null],
+    [20, 'WITHDRAW', -104n, -100n, 1],
+    [25, 'SLASH', -56n, 0n, null],
+    [28, 'COMPOUND', 40n, 0n, null],
+  ] as const
+  /** The stake of each second of a day, one after the other. */
+  const assetSeconds = (from: number, to: number) =>
+    Array.from({ length: (to - from) * 24 }, (_, hour) => from + (hour + 0.5) / 24)
+      .map(day => sum(changes.filter(([at]) => at < day).map(([, , delta]) => delta)) * 3600n)
+      .reduce((a, b) => a + b, 0n)
+
+  beforeAll(async () => {
+    await api.insert('StakePool', {
+      id: EARNING,
+      modelId: null,
+      assetId: TOKEN,
+      activeAssets: 1440n,
+      totalShares: 1400n,
+    })
+    for (const [day, kind, activeDelta, sharesDelta, account] of changes)
+      await api.insert('StakeEvent', {
+        kind,
+        poolId: EARNING,
+        assetId: TOKEN,
+        accountId: account && ACCOUNT(account),
+        activeDelta,
+        sharesDelta,
+        time: at(begin + day * DAY),
+      })
+    const position = (n: number, shares: bigint, delegate: number) => ({
+      id: `${EARNING}|${ACCOUNT(n)}`,
+      poolId: EARNING,
+      accountId: ACCOUNT(n),
+      delegateId: ACCOUNT(delegate),
+      shares,
+      depositedAssets: n === 1 ? 1000n : 500n,
+      withdrawnAssets: n === 1 ? 104n : 0n,
+    })
+    await api.insert('StakePosition', position(1, 900n, 1), position(2, 500n, 1))
+  })
+
+  test('a year is fees over the stake of each moment, from and to any time; who came first is told', async () => {
+    const time = (day: number) => at(begin + day * DAY).toISOString()
+    const { stakePool } = await api.data(`{ stakePool(id: "${EARNING}") {
+      apr part: apr(from: "${time(8)}", to: "${time(27)}") before: apr(to: "${time(0)}")
+      earlyPatron { accountId assets premium influence }
+      positions(where: { accountId_eq: "${ACCOUNT(2)}" }) { nodes { premium influence } }
+    } }`)
+    const rate = (gained: bigint, seconds: bigint) =>
+      expect.closeTo(Number((gained * 365n * 86_400n * 10n ** 9n) / seconds) / 1e9, 5)
+    expect(stakePool).toEqual({
+      apr: rate(100n, assetSeconds(0, DAYS)),
+      part: rate(60n, assetSeconds(8, 27)),
+      before: null,
+      // 900 of 1400 shares are 925 wei; with the 104 that he took out 1.029 of what he paid. Both steer by him.
+      earlyPatron: { accountId: ACCOUNT(1), assets: '925', premium: 1.029, influence: 1 },
+      positions: { nodes: [{ premium: 1.028, influence: 0 }] },
+    })
+  })
+})
+
 describe('votes that steer', () => {
   test('weigh for a gauge what the formulas say, whichever its escrow has', async () => {
     const { voteGauges } = await api.data('{ voteGauges(orderBy: [id_ASC]) { nodes { weight } } }')
