@@ -1,16 +1,25 @@
 import type { Command } from 'commander'
+import { wholeNumber } from './options'
 
 export function addVerifyStatement(program: Command): void {
   program
     .command('verify-statement')
     .description('checks a file of a statement offline, and names the line that is wrong')
-    .argument('<file>', 'CSV, JSON, XLSX or Parquet, as it was made')
+    .argument('<file>', 'CSV, JSON, XLSX or Parquet, as it was made; or the proof of a line')
     .argument('[totals]', 'the file of totals that belongs to a CSV file of lines (part=totals)')
     .option('--signer <address>', 'address whose signature it must have')
-    .action(async (file: string, totals: string | undefined, { signer }: { signer?: string }) => {
-      const { cliVerify } = await import('../statements/verify/cliVerify.js')
-      const { text, holds } = await cliVerify({ file, totals, signer })
-      process.stdout.write(text)
-      if (!holds) process.exitCode = 1
-    })
+    .option('--prove <line>', 'write a proof of this line alone instead, if the file holds', wholeNumber(1))
+    .action(
+      async (
+        file: string,
+        totals: string | undefined,
+        { signer, prove }: { signer?: string; prove?: number },
+      ) => {
+        const { cliProve, cliVerify } = await import('../statements/verify/cliVerify.js')
+        const options = { file, totals, signer }
+        const { text, holds } = await (prove === undefined ? cliVerify(options) : cliProve(options, prove))
+        process.stdout.write(text)
+        if (!holds) process.exitCode = 1
+      },
+    )
 }

@@ -77,13 +77,14 @@ export class InclusionPath {
   }
 }
 
-/** The root that a leaf and its path come to; undefined: the path has not the length of one. */
+/** The root that a leaf and its path come to; undefined: there is no such place, or the path has not its length. */
 export function rootOf(
   leaf: Buffer,
   index: number,
   size: number,
   path: readonly Buffer[],
 ): Buffer | undefined {
+  if (!Number.isSafeInteger(size) || index < 0 || index >= size) return undefined
   const isLeft: boolean[] = []
   let [first, last] = [0, size]
   while (last - first > 1) {
@@ -92,7 +93,7 @@ export function rootOf(
     if (index < middle) last = middle
     else first = middle
   }
-  if (isLeft.length !== path.length || index < 0 || index >= size) return undefined
+  if (isLeft.length !== path.length) return undefined
   return path.reduce(
     (root, sibling, i) => (isLeft[i] ? nodeHash(root, sibling) : nodeHash(sibling, root)),
     leaf,

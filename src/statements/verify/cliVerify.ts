@@ -1,4 +1,6 @@
-import { openStatement } from './openStatement'
+import { readFile } from 'node:fs/promises'
+import { lineProof, verifyLineProof } from './lineProof'
+import { openStatement, startOf } from './openStatement'
 import { problemOf } from './reading'
 import { type Verdict, verifyStatement } from './verifyStatement'
 
@@ -28,9 +30,24 @@ export async function cliVerify({
 
 async function verdictOf(file: string, totals: string | undefined): Promise<Verdict> {
   try {
+    if ((await startOf(file)).startsWith('{"line":'))
+      return await verifyLineProof(await readFile(file, 'utf8'))
     return await verifyStatement(await openStatement(file, totals))
   } catch (error) {
     return { problems: [problemOf(error)], lines: 0, merkleRoot: null, head: null, signer: null }
+  }
+}
+
+/** `provenance verify-statement --prove LINE`: a proof of one line, of a file that holds. */
+export async function cliProve(
+  options: CliVerifyOptions,
+  line: number,
+): Promise<{ text: string; holds: boolean }> {
+  const checked = await cliVerify(options)
+  if (!checked.holds) return checked
+  return {
+    text: `${await lineProof(await openStatement(options.file, options.totals), line)}\n`,
+    holds: true,
   }
 }
 

@@ -21,7 +21,7 @@ export async function openStatement(file: string, totals?: string): Promise<Read
   )
 }
 
-async function startOf(file: string): Promise<string> {
+export async function startOf(file: string): Promise<string> {
   const handle = await open(file)
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(64), 0, 64, 0)

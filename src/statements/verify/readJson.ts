@@ -39,14 +39,14 @@ async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
   let number = 0
   for await (const { kind, text } of piecesOf(file)) {
     if (kind !== 'line') continue
-    batch.push(lineOf(text, `line ${++number}`))
+    batch.push(lineOfJson(text, `line ${++number}`))
     if (batch.length === BATCH) yield batch.splice(0)
   }
   if (batch.length > 0) yield batch
   batch = []
 }
 
-function lineOf(text: string, place: string): ReadLine {
+export function lineOfJson(text: string, place: string): ReadLine {
   const { hash, ...line } = parse(text, place) as Record<string, string>
   const amount = (name: string): bigint => {
     const value = line[name]

@@ -63,6 +63,7 @@ describe('the Merkle tree of RFC 9162', () => {
         expect(rootOf(leafHash('other'), index, count, path)).not.toEqual(root)
         expect(rootOf(leaves[index]!, index, count, [...path, root])).toBeUndefined()
         expect(rootOf(leaves[index]!, count, count, path)).toBeUndefined()
+        expect(rootOf(leaves[index]!, index, Number.POSITIVE_INFINITY, path)).toBeUndefined()
         if (path.length === 0) return
         path[flip % path.length]![flip % 32]! ^= 1
         expect(rootOf(leaves[index]!, index, count, path)).not.toEqual(root)

@@ -7,7 +7,7 @@ import type { Chosen } from '../../../src/statements/formats/format'
 import { numberOf } from '../../../src/statements/number'
 import { SealedStatement } from '../../../src/statements/seal/sealedStatement'
 import { signerOf } from '../../../src/statements/seal/signature'
-import { cliVerify } from '../../../src/statements/verify/cliVerify'
+import { cliProve, cliVerify } from '../../../src/statements/verify/cliVerify'
 import { fileOf } from '../formats/contract'
 import { sourceOf } from '../formats/sample'
 
@@ -125,6 +125,39 @@ describe('a CSV file', () => {
         expect((await verify('d.csv', file, changed)).holds).toBe(false)
       }),
       { numRuns: 60 },
+    )
+  }, 60_000)
+})
+
+describe('a line alone', () => {
+  test.each(NAMES)('of %s is proved by its path, and any other is not', async name => {
+    const path = join(folder, `proved.${name}`)
+    const whole = statement(13)
+    writeFileSync(path, await fileOf(name, whole))
+    writeFileSync(`${path}.totals`, await fileOf('csv', whole, { part: 'totals' }))
+    const options = { file: path, totals: name === 'csv' ? `${path}.totals` : undefined }
+    for (const line of [1, 7, 13]) {
+      const { text } = await cliProve(options, line)
+      expect(JSON.parse(text)).toMatchObject({ line: { line } })
+      const { text: said, holds } = await verify('proof', Buffer.from(text))
+      expect(said).toContain(`merkle root ${(await whole.seal()).merkleRoot}`)
+      expect(said).toContain(`signed by ${ADDRESS}`)
+      expect(holds).toBe(true)
+    }
+    await expect(cliProve(options, 14)).rejects.toThrow('line 14: of 13')
+  })
+
+  test('with any byte changed does not hold', async () => {
+    const path = join(folder, 'whole.json')
+    writeFileSync(path, await fileOf('json', statement()))
+    const proof = Buffer.from((await cliProve({ file: path }, 5)).text.trimEnd())
+    await fc.assert(
+      fc.asyncProperty(fc.nat(proof.length - 1), async at => {
+        const changed = Buffer.from(proof)
+        changed[at]! ^= 1
+        expect((await verify('proof', changed)).holds).toBe(false)
+      }),
+      { numRuns: 100 },
     )
   }, 60_000)
 })
