@@ -1,14 +1,28 @@
 import { createHash } from 'node:crypto'
+import { functions as controller } from '../../src/abi/veGauge/gaugeController'
+import { functions as escrow } from '../../src/abi/veGauge/votingEscrow'
 import { keyOf, type Question } from '../../src/indexer/reads/answers'
 import type { Answer } from '../../src/protocols/protocol'
 import { ADDRESSES } from './abiValues'
+import { sources } from './randomLogs'
 
 const word = (value: bigint | string) => BigInt(value).toString(16).padStart(64, '0')
 const MOST = 2n ** 256n - 1n
 
+const veGauge = sources.find(({ protocol }) => protocol.name === 'veGauge')!.deployment.contracts
+const [votingEscrow, gaugeController] = [veGauge.votingEscrow as string, veGauge.gaugeController as string]
+
+/** By contract and call: what the opening's escrow has to say, for its lock and vote to be taken. */
+const OPENING = new Map([
+  [`${gaugeController}|${controller.voting_escrow.encode({})}`, votingEscrow],
+  [`${votingEscrow}|${escrow.token.encode({})}`, ADDRESSES[5]!],
+])
+
 /** What contracts that nobody can trust answer. The same question is answered alike, whoever asks. */
 export async function answersOf(questions: Question[]): Promise<Answer[]> {
   return questions.map(question => {
+    const given = OPENING.get(`${question.to}|${question.call}`)
+    if (given) return { kind: 'returned', data: `0x${word(given)}` }
     const chance = createHash('sha256')
       .update(`answer to ${keyOf(question)}`)
       .digest()
