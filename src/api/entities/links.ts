@@ -61,6 +61,7 @@ const TARGETS: Record<string, string> = {
   pairId: 'Account',
   traderId: 'Account',
   curveId: 'BondingCurve',
+  feedId: 'Account',
 }
 
 /**
