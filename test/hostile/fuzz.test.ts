@@ -147,9 +147,10 @@ describe('random words in every event', () => {
     const { rows } = await api.pool.query(
       `SELECT (SELECT count(*)::int FROM model) AS models, (SELECT count(*)::int FROM stake_pool) AS pools,
               (SELECT count(*)::int FROM royalty_vault WHERE model_id IS NOT NULL) AS vaults,
+              (SELECT count(*)::int FROM steering_vote) AS votes,
               (SELECT json_agg(reason) FROM rejected_log) AS rejected`,
     )
-    expect(rows).toEqual([{ models: 6, pools: 4, vaults: 2, rejected: null }])
+    expect(rows).toEqual([{ models: 6, pools: 6, vaults: 2, votes: 2, rejected: null }])
   })
 
   test('are written with the same rows in batches of any size, undone, projected, and answered for', {

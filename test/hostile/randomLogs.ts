@@ -164,6 +164,12 @@ export function opening(): Step[] {
     emit('reference.registry.ModelForked', [3n, [2n], [], [50_000], [0]]),
     emit('reference.poolFactory.PoolCreated', [1n, FOUND[0], 0, token, 60]),
     emit('reference.poolFactory.PoolCreated', [2n, FOUND[1], 1, token, 0]),
+    emit('reference.poolFactory.CurveCreated', [1n, FOUND[2], token, 10n ** 27n, 10n ** 21n, 10n ** 24n]),
+    emit('reference.curve.Transfer', [addressOf(0), ann, 10n ** 24n], 2),
+    emit('reference.curve.Bought', [ann, 10n ** 18n, 10n ** 24n], 2),
+    emit('reference.voteEscrow.EscrowOpened', [token, 31_449_600, 604_800]),
+    emit('reference.voteEscrow.LockChanged', [ann, 10n ** 24n, LATER]),
+    emit('reference.voteEscrow.Voted', [ann, hash(1), `${CHAIN}/reference:1`, 5_000]),
     ...[0, 1, 2].map(n =>
       emit('story.ipAssetRegistry.IPRegistered', [
         ADDRESSES[n],
