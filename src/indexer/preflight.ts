@@ -9,7 +9,7 @@ import { namedContracts, type Source } from './decode'
 const ATTEMPTS = 3
 const TIMEOUT_MS = 10_000
 
-/** No endpoint answers, and one may before long: to be asked again. */
+/** No endpoint answers, or has come so far, and one may before long: to be asked again. */
 export class NotYet extends Error {
   override readonly name = 'NotYet'
 }
@@ -88,11 +88,11 @@ async function check(
   for (const source of sources) {
     const { protocol, deployment } = source
     const at = `${place}.protocols.${protocol.name}`
+    // An endpoint that lags or was just started tells a low head: no reason to end.
     if (deployment.firstBlock > head) {
-      throw new ConfigError(
-        `${at}.firstBlock`,
-        `${deployment.firstBlock} is past the head, ${head}`,
-        `name a block up to ${head}, or wait until the chain is there`,
+      throw new NotYet(
+        `${at}.firstBlock: ${deployment.firstBlock} is past the head, ${head}, of ${first.endpoint.name}: ` +
+          'it is waited for (or name an earlier block)',
       )
     }
     for (const [role, address] of namedContracts(source)) {

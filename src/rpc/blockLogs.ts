@@ -10,7 +10,7 @@ import {
 } from './chainLogs'
 import type { Endpoint } from './endpoint'
 import { type LogsOfBlock, logsOf } from './readLogs'
-import { BadAnswer, faultOf, firstLine } from './rpcFault'
+import { BadAnswer, faultOf, firstLine, mayBeTooMuch, NoAnswer } from './rpcFault'
 import type { Session } from './rpcPool'
 
 /** Blocks whose logs are asked for one by one; those of more come by range. */
@@ -69,7 +69,7 @@ export class BlockLogs {
       requireHash(last, readHeader(answers.pop(), last.height).hash)
       return this.found(blocks, this.read(answers, first, last))
     } catch (error) {
-      this.requireRefusal(error)
+      if (blocks.length === 1 || !saysNothing(error)) this.requireRefusal(error)
     }
     if (blocks.length === 1) return this.ofEach(session, blocks)
     const half = blocks.length >> 1
@@ -153,6 +153,12 @@ export class BlockLogs {
     }
     throw error
   }
+}
+
+/** An internal error, or the like: some endpoints have no other word for a range that is too long. */
+function saysNothing(error: unknown): boolean {
+  const isOfLogs = (error as { rpcMethod?: string }).rpcMethod === 'eth_getLogs'
+  return isOfLogs && !(error instanceof NoAnswer) && mayBeTooMuch(error)
 }
 
 const FORMS = ['hash', 'number'] as const

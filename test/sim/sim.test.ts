@@ -6,9 +6,12 @@ import { requireNeo4j, type TestNeo4j, testNeo4j } from '../fixtures/neo4j'
 import { type Outcome, simulate } from './simulation'
 import { type Material, materialFrom } from './transactions'
 
+/** Found something once: asked in CI for ever. */
+const MENDED = [132, 143]
 /** `npm run soak -- --seeds 17-17` or `--seeds 1000`; the first forty in CI. */
 const [first = 1, last = first] = (process.env.SIM_SEEDS ?? '1-40').split('-').map(Number)
-const seeds = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+const range = Array.from({ length: last - first + 1 }, (_, i) => first + i)
+const seeds = process.env.SIM_SEEDS ? range : [...range, ...MENDED]
 /** Neo4j Community has one database: these run one after another. */
 const isWithNeo4j = (seed: number) => seed % 10 === 0
 const TIMEOUT = 300_000

@@ -235,12 +235,12 @@ class Simulation {
   }
 
   private async compare(reference: TestDatabase): Promise<number> {
-    // What is described beside the batches may come a moment later on either side.
+    // What is described beside the batches is asked for ever less often where a contract did not answer.
     for (const start = Date.now(); ; await sleep(250)) {
       const theirs = await rowsOf(reference.pool, CHAIN)
       const differences = differ(await rowsOf(this.database.pool, CHAIN), theirs)
       if (differences.length === 0) return Object.values(theirs).reduce((sum, { length }) => sum + length, 0)
-      if (Date.now() - start < 10_000) continue
+      if (Date.now() - start < CALM_MS) continue
       this.note(`rows differ from a fresh index:\n${differences.slice(0, 20).join('\n')}`)
       return 0
     }

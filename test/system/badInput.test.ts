@@ -3,10 +3,11 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeAbiParameters, encodeEventTopics, parseAbi, parseAbiParameters } from 'viem'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { stringify } from 'yaml'
 import { packageRoot } from '../../src/config/packageRoot'
 import { replayServer } from '../../src/replay/replayServer'
+import { startChild } from '../../src/sandbox/childProcess'
 import { type TestChain, testChain } from '../fixtures/chain'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { Pipeline } from './pipeline'
@@ -68,18 +69,6 @@ describe('provenance index', () => {
       () => ({}),
       /chains\[0\]\.protocols\.reference\.contracts\.registry: there is no contract at 0xabab/,
     ],
-    [
-      'a first block past the head',
-      () => ({
-        protocols: {
-          reference: {
-            firstBlock: 999,
-            contracts: { registry: ADDRESS, poolFactory: ADDRESS, router: ADDRESS },
-          },
-        },
-      }),
-      /chains\[0\]\.protocols\.reference\.firstBlock: 999 is past the head, 0/,
-    ],
   ])('%s', async (_, changes, message) => {
     const { code, out } = await provenance('index', '--chain', 'alpha', '--config', configFile(changes()))
     expect(code).toBe(1)
@@ -87,6 +76,31 @@ describe('provenance index', () => {
     expect(out).toMatch(/\n {2}fix: \S/)
     expect(out).not.toMatch(/\n\s+at /)
     expect(out).not.toMatch(/secret|path-key/)
+  })
+
+  test('a first block past the head is waited for, since a node that was just started has no more', async () => {
+    const head = Number(await chain.rpc<string>('eth_blockNumber'))
+    const contracts = { registry: ADDRESS, poolFactory: ADDRESS, router: ADDRESS }
+    const file = configFile({ protocols: { reference: { firstBlock: head + 3, contracts } } })
+    const child = await startChild({
+      name: 'index',
+      command: process.execPath,
+      args: [join(packageRoot, 'bin/provenance.js'), 'index', '--chain', 'alpha', '--config', file],
+    })
+    try {
+      await vi.waitFor(
+        () =>
+          expect(child.tail()).toMatch(
+            `chains[0].protocols.reference.firstBlock: ${head + 3} is past the head, ${head}`,
+          ),
+        { timeout: 60_000, interval: 100 },
+      )
+      await chain.rpc('anvil_mine', ['0x3'])
+      await child.exited
+      expect(child.tail()).toMatch(/there is no contract at 0xabab/)
+    } finally {
+      await child.stop()
+    }
   })
 
   test('a chain that the file does not have', async () => {

@@ -324,6 +324,22 @@ describe('answers about logs', () => {
     await followed.isEqual()
   })
 
+  test('over more blocks than it gives, without a word of it: asked for in parts', async () => {
+    const chain = chainOf(30)
+    const node = await nodeOf(chain)
+    const followed = follow({ chain, urls: [node.url] })
+    await followed.isEqual()
+    node.before = ({ method, params }) => {
+      const { fromBlock, toBlock } = (params[0] ?? {}) as { fromBlock?: string; toBlock?: string }
+      if (method === 'eth_getLogs' && fromBlock && Number(toBlock) - Number(fromBlock) >= 3)
+        throw new RpcError(-32603, 'request not allowed')
+      return undefined
+    }
+    mineWith(chain, 40, 2)
+    await followed.isEqual()
+    expect(followed.sources.problems.current).toBeNull()
+  })
+
   test('beyond what it gives of one block at all: it is waited for and said, and goes on once it does', async () => {
     const chain = chainOf(30)
     const node = await nodeOf(chain)
