@@ -261,6 +261,19 @@ describe('an endpoint that fails', () => {
     expect(pools[0]!.endpoints[0]!.failures).toBe(0)
   })
 
+  test('is not to blame where Postgres does not take what it told: it is asked again at once', async () => {
+    const address = await token(code)
+    const describer = describerOn([chain.url])
+    await database.pool.query('ALTER TABLE token ADD CONSTRAINT not_now CHECK (NOT described) NOT VALID')
+    try {
+      for (let i = 0; i < 4; i++) await expect(describer.look()).rejects.toThrow(/not_now/)
+    } finally {
+      await database.pool.query('ALTER TABLE token DROP CONSTRAINT not_now')
+    }
+    await describer.look()
+    expect(await metadataOf(address)).toEqual(truth)
+  })
+
   test('is one of two: the other is asked next', async () => {
     const address = await token(code)
     const broken = await front(calls({ result: null }))

@@ -34,8 +34,11 @@ const CALM_MS = 60_000
 /** Time, ms, in which a second processor must have given up. */
 const SECOND_MS = 20_000
 const IN_USE = /another process writes this chain's rows/
-/** Time, ms, in which a problem that has passed must be said no more. */
-const PROBLEM_MS = 10_000
+/**
+ * Time, ms, in which a problem that has passed must be said no more: what hung when the weather turned is given up, and
+ * asked again, after 30 s.
+ */
+const PROBLEM_MS = 40_000
 
 /** Lives through one seed, then holds the tables against those of a fresh index of the chain as it is then. */
 export async function simulate(seed: string, workshop: Workshop): Promise<Outcome> {

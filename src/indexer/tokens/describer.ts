@@ -82,14 +82,17 @@ export class TokenDescriber {
     for (const { id, address } of tokens) {
       const endpoint = this.options.rpc.spare(this.turn++)
       if (!endpoint) return
+      let metadata: Metadata
       try {
-        await this.write(id, await this.ask(endpoint, address, block))
-        this.silent.delete(id)
+        metadata = await this.ask(endpoint, address, block)
       } catch (error) {
         this.noteSilent(id, address)
         this.options.log.debug(`${endpoint.name} tells nothing of token ${address}: ${firstLine(error)}`)
         return
       }
+      // Where Postgres is away the token is not to blame: it is asked again at the next look.
+      await this.write(id, metadata)
+      this.silent.delete(id)
     }
   }
 
