@@ -244,17 +244,21 @@ describe('after a reorganisation too, which removes agents, curves and their clo
   test('and Neo4j has the same', async context => {
     requireNeo4j(context, neo4j)
     await pipeline.projected()
-    const child = await pipeline.run('graph', 'verify')
-    expect(await child.exited, child.tail()).toMatchObject({ code: 0 })
-    const found = await neo4j.driver.executeQuery(
-      `MATCH (:Account)-[s:STAKES]->(p:Pool)-[:STEERS]->(m:Model {id: $id}) RETURN p.id AS pool, s.shares AS shares`,
-      { id: model(1) },
-    )
+    const verified = async () => (await (await pipeline.run('graph', 'verify')).exited).code
+    await expect.poll(verified, { timeout: 60_000 }).toBe(0)
+    const { driver } = neo4j
     const [agent] = await chain.agents()
-    const present = found.records.filter(one => one.get('pool') === pool(agent!.veToken))
-    expect(sum(present.map(one => one.get('shares')))).toBe(
-      await chain.driven.view<bigint>(agent!.veToken, 'totalSupply'),
-    )
+    const staked = async () => {
+      const { records } = await driver.executeQuery(
+        `MATCH (:Account)-[s:STAKES]->(p:Pool)-[:STEERS]->(m:Model {id: $id}) RETURN p.id AS pool, s.shares AS shares`,
+        { id: model(1) },
+      )
+      return sum(
+        records.filter(one => one.get('pool') === pool(agent!.veToken)).map(one => one.get('shares')),
+      )
+    }
+    const supply = await chain.driven.view<bigint>(agent!.veToken, 'totalSupply')
+    await expect.poll(staked, { timeout: 60_000 }).toBe(supply)
   })
 })
 
