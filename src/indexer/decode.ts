@@ -69,7 +69,8 @@ export function* decodeEach(
   }))
   for (const transaction of transactionsOf(logs)) {
     const announcements = new Map<ProtocolLog, DomainEvent[]>()
-    for (const { context } of readings) context.transaction = new TransactionLogs(transaction)
+    const lookedUp = new TransactionLogs(transaction)
+    for (const { context } of readings) context.transaction = lookedUp
     for (const log of transaction) {
       if (refused.size > 0 && refused.has(placeOf(log))) continue
       for (const source of sources) announce(chain, source, log, discovered, announcements)
