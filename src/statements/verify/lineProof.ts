@@ -61,7 +61,9 @@ export async function verifyLineProof(text: string): Promise<Verdict> {
     verdict.signer = (await signerIn(head, seal, seal.signature.signature)) ?? null
     if (verdict.signer !== seal.signature.signer) tell('the signature', `not one of ${seal.signature.signer}`)
   }
-  const again = `{"line":${entryJson(entry)},${canonical({ path, statement: { ...(signedOf(head) as object), merkleRoot }, verification } as unknown as Json).slice(1)}`
+  // What has another name is no part of a proof: a signature under one would go unchecked.
+  const { sha256, signature } = seal
+  const again = `{"line":${entryJson(entry)},${canonical({ path, statement: { ...(signedOf(head) as object), merkleRoot }, verification: { sha256, signature } } as unknown as Json).slice(1)}`
   if (verdict.problems.length === 0 && again !== text.trimEnd()) tell('the file', 'not as it was written')
   return verdict
 }

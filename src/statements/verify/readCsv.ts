@@ -48,7 +48,7 @@ async function* linesOf(file: string, head: StatementHead | null): AsyncGenerato
   const columns = csvLineColumns(statement)
   let first: Row | undefined
   let number = 0
-  let batch: ReadLine[] = []
+  const batch: ReadLine[] = []
   for await (const row of rowsOf(file, columns, 'line')) {
     const place = `line ${++number}`
     first ??= row
@@ -63,7 +63,6 @@ async function* linesOf(file: string, head: StatementHead | null): AsyncGenerato
     if (batch.length === BATCH) yield batch.splice(0)
   }
   if (batch.length > 0) yield batch
-  batch = []
   if (first && Number(first.ofLines) !== number)
     throw new UnreadableError('the lines', `${number} of ${first.ofLines}`)
 }

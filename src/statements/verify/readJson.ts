@@ -35,7 +35,7 @@ export async function readJson(file: string): Promise<Reading> {
 }
 
 async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
-  let batch: ReadLine[] = []
+  const batch: ReadLine[] = []
   let number = 0
   for await (const { kind, text } of piecesOf(file)) {
     if (kind !== 'line') continue
@@ -43,7 +43,6 @@ async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
     if (batch.length === BATCH) yield batch.splice(0)
   }
   if (batch.length > 0) yield batch
-  batch = []
 }
 
 export function lineOfJson(text: string, place: string): ReadLine {
