@@ -9,6 +9,7 @@ import { rebuildGraph } from '../src/graph/rebuild'
 import { createPool } from '../src/postgres/pool'
 import { withSnapshot } from '../src/postgres/snapshot'
 import { startNeo4j } from '../src/sandbox/neo4j'
+import { lineageOverHttp } from './lineageOverHttp'
 import { fillLineage, modelIdOf } from './lineageRows'
 import type { BenchOptions } from './main'
 import { percentile, type Result, report, say } from './report'
@@ -38,6 +39,10 @@ export async function lineage(options: BenchOptions): Promise<void> {
         }),
       )
     try {
+      await lineageOverHttp(workshop, postgresUrl, {
+        models: modelsToAsk(options.models, options.samples),
+        edges,
+      })
       for (const depth of DEPTHS) {
         const samples = depth >= 10 ? Math.min(options.samples, MOST_DEEP_SAMPLES) : options.samples
         await measureDepth(depth, modelsToAsk(options.models, samples), driver !== undefined, ask)
@@ -55,7 +60,7 @@ async function measureDepth(
   withNeo4j: boolean,
   ask: (model: string, depth: number, engine: Engine) => Promise<Closure>,
 ): Promise<void> {
-  const times: Record<Engine, number[]> = { POSTGRES: [], NEO4J: [] }
+  const times: Record<Engine, number[]> = { POSTGRES: [], MEMORY: [], NEO4J: [] }
   const engines: Engine[] = withNeo4j ? ['POSTGRES', 'NEO4J'] : ['POSTGRES']
   const sizes: number[] = []
   for (const engine of engines) for (const model of models.slice(0, 5)) await ask(model, depth, engine) // warm

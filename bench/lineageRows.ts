@@ -22,7 +22,7 @@ export async function fillLineage(postgresUrl: string, models: number): Promise<
        FROM generate_series(1, ${models}) AS i;
      INSERT INTO lineage_edge (id, chain, protocol, contract, child_id, parent_id, role, ordinal, share_ppm,
                                share_numerator, share_denominator, policy, block, time, transaction, log_index)
-     SELECT ${model('i')} || '/PARENT/' || ${model('parent')}, '${CHAIN}', 'reference', '0x' || repeat('1', 40),
+     SELECT ${model('i')} || '|PARENT|' || ${model('parent')}, '${CHAIN}', 'reference', '0x' || repeat('1', 40),
             ${model('i')}, ${model('parent')}, 'PARENT', min(k), 100000, 1, 10, 'HOP', ${place}
        FROM generate_series(2, ${models}) AS i, generate_series(0, ${PARENTS - 1}) AS k,
             LATERAL (SELECT 1 + abs(hashint8extended(i, k) % (i - 1)) AS parent) AS chosen

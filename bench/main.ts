@@ -1,8 +1,10 @@
 /** `npm run bench -- [names…]`: what it costs, measured on this machine. Options and names: `--help`. */
 import { Command, InvalidArgumentError } from 'commander'
+import { api } from './api'
 import { ingest } from './ingest/ingest'
 import { latency } from './latency'
 import { lineage } from './lineage'
+import { live } from './live'
 import { rebuild } from './rebuild'
 
 export interface BenchOptions {
@@ -12,6 +14,8 @@ export interface BenchOptions {
   /** true: the default sizes */
   long?: true | number[]
   models: number
+  events: number
+  subscribers: number
   samples: number
   blocks: number
   poll: number
@@ -23,6 +27,8 @@ const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = {
   lineage,
   rebuild,
   latency,
+  api,
+  live,
 }
 
 const program = new Command('bench')
@@ -32,9 +38,12 @@ const program = new Command('bench')
 what goes on is told on standard error.
 
   ingest   logs a second from a local chain into Postgres, beside bare eth_getLogs + COPY and the stock Squid SDK
-  lineage  milliseconds of an ancestors query at depth 3, 5 and 10, from Postgres and from Neo4j
+  lineage  milliseconds of an ancestors query at depth 3, 5 and 10, from Postgres and from Neo4j, and over HTTP beside
+           the bare recursive SQL
   rebuild  seconds to make Neo4j's graph from the tables, beside bare UNWIND … MERGE of the same rows
-  latency  milliseconds from a mined block to its answer in GraphQL and to its node in Neo4j`,
+  latency  milliseconds from a mined block to its answer in GraphQL and to its node in Neo4j
+  api      requests a second by id, by time and by link, beside Squid's own server and the bare SQL; milliseconds of pages
+  live     milliseconds from a commit to the last of many subscribers, and the server's memory`,
   )
   .argument('[names...]', 'which; default: all')
   .option('--runs <n>', 'ingest, rebuild: the median of so many', count, 3)
@@ -43,8 +52,10 @@ what goes on is told on standard error.
   .option('--long [rows]', 'ingest: into tables that hold so many facts already (1000000,10000000)', value =>
     value.split(',').map(count),
   )
-  .option('--models <n>', 'lineage, rebuild: models, with three parents each', count, 1_000_000)
-  .option('--samples <n>', 'lineage: queries at each depth', count, 300)
+  .option('--models <n>', 'lineage, rebuild, api: models, with three parents each', count, 1_000_000)
+  .option('--events <n>', 'api: events of a big pool', count, 5_000_000)
+  .option('--subscribers <n>', 'live: how many', count, 5000)
+  .option('--samples <n>', 'lineage: queries at each depth; api: seconds × 60, and pages', count, 300)
   .option('--blocks <n>', 'latency: blocks', count, 100)
   .option('--poll <ms>', 'latency: how often the indexer asks for the head', count, 300)
   .option('--no-neo4j', 'lineage, latency: without Neo4j')

@@ -1,6 +1,7 @@
-import type { ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
 import type { ApiContext } from './context'
+import { mayBeKept } from './kept/answerFromMemory'
 import type { Answer } from './limits/answer'
 import type { AnswerMemory } from './limits/answerMemory'
 import { tooCostly } from './limits/cost'
@@ -21,7 +22,7 @@ export interface ScopeOptions {
 }
 
 /** What Yoga adds to the context of a request over HTTP. */
-export type RequestContext = ApiContext & { request?: Request; res?: ServerResponse }
+export type RequestContext = ApiContext & { request?: Request; req?: IncomingMessage; res?: ServerResponse }
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
 
@@ -56,6 +57,8 @@ export async function executeInScope(
     scope.close().catch(() => {})
   }
   stop(result.errors?.length ? 'error' : 'ok')
+  const { keptAs } = scope
+  if (operation === 'query' && !result.errors?.length && keptAs !== undefined) mayBeKept(context.req, keptAs)
   return result
 }
 

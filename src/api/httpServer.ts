@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Readers } from './readers'
 
 /** Connections at once, a subscription being one. More are closed as they come. */
-const MOST_CONNECTIONS = 2000
+const MOST_CONNECTIONS = 8000
 
 export interface HttpServer {
   server: Server

@@ -1,7 +1,16 @@
 import type { Pool } from 'pg'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { KeptAnswers } from './kept/keptAnswers'
 import type { AnswerMemory } from './limits/answerMemory'
 import type { LiveEvents } from './live/liveEvents'
+
+const PATHS = new Set(['/', '/graphql', '/health', '/ready', '/metrics'])
+
+/** A path as a metric's label: callers must not make ever more of them. */
+export function pathLabel(path: string): string {
+  if (path.startsWith('/statements/')) return '/statements'
+  return PATHS.has(path) ? path : 'other'
+}
 
 /** Prometheus metrics of one API server. */
 export class ApiMetrics {
@@ -14,6 +23,11 @@ export class ApiMetrics {
   readonly subscriptions = new Gauge({
     name: 'provenance_api_subscriptions',
     help: 'open GraphQL subscriptions',
+    registers: [this.registry],
+  })
+  private readonly fromMemory = new Counter({
+    name: 'provenance_api_answers_from_memory_total',
+    help: 'GraphQL answers given again from memory, since nothing had changed',
     registers: [this.registry],
   })
   private readonly seconds = new Histogram({
@@ -40,8 +54,16 @@ export class ApiMetrics {
     this.responses.inc({ path, status: String(status) })
   }
 
+  /** Counts a request that was not let in. */
+  readonly refused = (path: string): void => this.responded(pathLabel(path), 503)
+
+  answeredFromMemory(): void {
+    this.fromMemory.inc()
+    this.responded('/graphql', 200)
+  }
+
   /** Shows how busy the pool is, and what memory is taken. */
-  watch(pool: Pool, live: LiveEvents, memory: AnswerMemory): void {
+  watch(pool: Pool, live: LiveEvents, memory: AnswerMemory, kept: KeptAnswers): void {
     new Gauge({
       name: 'provenance_api_pool_connections',
       help: 'connections to Postgres, by state; waiting: requests that wait for one',
@@ -67,6 +89,14 @@ export class ApiMetrics {
       registers: [this.registry],
       collect() {
         this.set(memory.bytes)
+      },
+    })
+    new Gauge({
+      name: 'provenance_api_kept_bytes',
+      help: 'memory of answers that are kept to be given again',
+      registers: [this.registry],
+      collect() {
+        this.set(kept.bytes)
       },
     })
   }

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga'
 import { formats } from '../statements/formats/registry'
 import type { Dashboard } from './dashboard/dashboard'
-import type { ApiMetrics } from './metrics'
+import { type ApiMetrics, pathLabel } from './metrics'
 import type { NotReady } from './readiness'
 
 export interface RouteOptions {
@@ -72,12 +72,4 @@ async function answer(request: Request, path: string, options: RouteOptions): Pr
 /** What a statement can be written as, and what can be chosen of each. */
 function listedFormats() {
   return Object.entries(formats).map(([name, { choices = {} }]) => ({ name, choices }))
-}
-
-const PATHS = new Set(['/', '/graphql', '/health', '/ready', '/metrics'])
-
-/** A path as a metric's label: callers must not make ever more of them. */
-function pathLabel(path: string): string {
-  if (path.startsWith('/statements/')) return '/statements'
-  return PATHS.has(path) ? path : 'other'
 }

@@ -9,8 +9,15 @@ import { shown, userError } from './userError'
 
 /** Rows that one request may read or be answered with: what stands between a query and the server's memory. */
 export const MOST_ROWS = 50_000
+/** What changes while nothing is written. */
+const CLOCK = /\b(now|clock_timestamp)\(\)/
 /** Requests that wait for a connection: more would wait longer than their time. */
 const MOST_WAITING = 500
+
+/** The heights that were read last, and what the snapshot saw that they were read in. */
+export interface LastHeights {
+  last?: { version: string; heights: ChainHeight[] }
+}
 
 /**
  * What one request reads: one snapshot, opened by the first statement, and loaders that live as long.
@@ -26,11 +33,13 @@ export class RequestScope implements CountingSnapshot {
   private readonly loaders = new Map<unknown, unknown>()
   private heightsRead: Promise<ChainHeight[]> | undefined
   private projectedHeights: ProjectedHeight[] | undefined
+  private ofTheClock = false
 
   constructor(
     private readonly pool: Pool,
     compiler: WhereCompiler,
     private readonly timeoutMs: number,
+    private readonly lastHeights: LastHeights,
   ) {
     this.entities = new EntityReader(this, compiler)
   }
@@ -51,6 +60,7 @@ export class RequestScope implements CountingSnapshot {
   async query<R>(statement: Statement): Promise<R[]> {
     if (this.closed) throw new SnapshotClosedError(statement.name)
     refuseZeroBytes(statement.values ?? [])
+    if (CLOCK.test(statement.text)) this.noteClock()
     this.snapshot ??= this.begin()
     const snapshot = await this.snapshot
     // One after another, so that what waits when the rows are used up is not run any more.
@@ -75,10 +85,29 @@ export class RequestScope implements CountingSnapshot {
     )
   }
 
-  /** Heights of the chains in this snapshot; read once. */
+  /** Heights of the chains in this snapshot; read once, and not again while snapshots see the same. */
   heights(): Promise<ChainHeight[]> {
-    this.heightsRead ??= readHeights(this)
+    this.heightsRead ??= this.readHeights()
     return this.heightsRead
+  }
+
+  /** Notes that the answer would be another one a moment later, though nothing had changed. */
+  noteClock(): void {
+    this.ofTheClock = true
+  }
+
+  /**
+   * What all that was read saw, so that the answer is right for whoever would see the same; null: nothing was read;
+   * undefined: it is right for this moment alone.
+   */
+  get keptAs(): string | null | undefined {
+    if (this.ofTheClock || this.projectedHeights) return undefined
+    return this.used ? this.version : null
+  }
+
+  /** what the snapshot sees (see snapshotVersion.ts); undefined: nothing is read yet, or it is not known */
+  get version(): string | undefined {
+    return this.open?.version
   }
 
   /** Of what Neo4j answered as far as it has come: the lowest heights; undefined: nothing. */
@@ -105,6 +134,16 @@ export class RequestScope implements CountingSnapshot {
     this.closed = true
     const snapshot = await this.snapshot?.catch(() => undefined)
     await snapshot?.close()
+  }
+
+  private async readHeights(): Promise<ChainHeight[]> {
+    this.snapshot ??= this.begin()
+    const { version } = await this.snapshot
+    const { last } = this.lastHeights
+    if (version !== undefined && last?.version === version) return last.heights
+    const heights = await readHeights(this)
+    if (version !== undefined) this.lastHeights.last = { version, heights }
+    return heights
   }
 
   private async begin(): Promise<OpenSnapshot> {

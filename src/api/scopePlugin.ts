@@ -3,10 +3,12 @@ import type { Plugin } from 'graphql-yoga'
 import type { ApiContext } from './context'
 import { type Execute, executeInScope, type RequestContext, type ScopeOptions } from './executeInScope'
 import { Answer } from './limits/answer'
+import { SharedAnswers } from './live/sharedAnswers'
 import { subscribeInScopes } from './subscribe'
 
 /** Runs each request, and each event of a subscription, in a scope of its own. */
 export function scopePlugin(options: ScopeOptions): Plugin<ApiContext> {
+  const shared = new SharedAnswers(options)
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args: ExecutionArgs) => {
@@ -20,7 +22,7 @@ export function scopePlugin(options: ScopeOptions): Plugin<ApiContext> {
       })
     },
     onSubscribe({ setSubscribeFn }) {
-      setSubscribeFn((args: ExecutionArgs) => subscribeInScopes(args, options))
+      setSubscribeFn((args: ExecutionArgs) => subscribeInScopes(args, shared, options))
     },
   }
 }

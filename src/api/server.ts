@@ -6,8 +6,10 @@ import type { Pool } from 'pg'
 import type { ChainConfig, Config } from '../config/config'
 import { chooseLineage } from '../graph/chooser'
 import type { Engine } from '../graph/lineage'
+import { LineageMemory } from '../graph/memory/lineageMemory'
 import { connectNeo4j } from '../graph/neo4j'
 import { createPool } from '../postgres/pool'
+import { SnapshotVersions } from '../postgres/snapshotVersion'
 import { statementsHandler } from '../statements/handler'
 import { signerOf } from '../statements/seal/signature'
 import { dashboard } from './dashboard/dashboard'
@@ -15,9 +17,12 @@ import { readEntityModel } from './entities/entityModel'
 import { WhereCompiler } from './entities/where'
 import { graphiqlOptions } from './graphiql'
 import { httpServer } from './httpServer'
+import { answerFromMemory } from './kept/answerFromMemory'
+import { KeptAnswers } from './kept/keptAnswers'
 import { AnswerMemory } from './limits/answerMemory'
 import { DocumentCache, noErrorCache } from './limits/documentCache'
 import { LIMITS, limitPlugins } from './limits/limits'
+import { HeapWatch, shedLoad } from './limits/loadShedder'
 import { maskError } from './limits/maskError'
 import { meter } from './limits/metered'
 import { Slots } from './limits/slots'
@@ -32,7 +37,7 @@ import { readiness } from './readiness'
 import { requestFormPlugin } from './requestForm'
 import { routesPlugin } from './routes'
 import { buildApiSchema } from './schema'
-import { RequestScope } from './scope'
+import { type LastHeights, RequestScope } from './scope'
 import { scopePlugin } from './scopePlugin'
 
 export interface ApiOptions {
@@ -73,10 +78,13 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   const live = new LiveEvents()
   const metrics = new ApiMetrics()
   const memory = new AnswerMemory()
-  metrics.watch(pool, live, memory)
+  const kept = new KeptAnswers()
+  metrics.watch(pool, live, memory, kept)
   const driver = config.neo4j && connectNeo4j(config.neo4j)
+  const lineageMemory = new LineageMemory({ pool, log })
   const model = readEntityModel()
   const compiler = new WhereCompiler(model)
+  const lastHeights: LastHeights = {}
   const chains = config.chains.map(chain => chain.caip2)
 
   const yoga = createYoga({
@@ -86,7 +94,14 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       chains,
       prices: config.prices ?? {},
       lineage: (scope: RequestScope, engine?: Engine | null) =>
-        chooseLineage({ db: scope, driver, engine: engine ?? undefined, timeoutMs }),
+        chooseLineage({
+          db: scope,
+          driver,
+          memory: lineageMemory,
+          count: rows => scope.countRows(rows),
+          engine: engine ?? undefined,
+          timeoutMs,
+        }),
     },
     plugins: [
       routesPlugin({
@@ -105,7 +120,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       variableDepthPlugin(),
       ...limitPlugins(),
       scopePlugin({
-        openScope: () => new RequestScope(pool, compiler, timeoutMs),
+        openScope: () => new RequestScope(pool, compiler, timeoutMs, lastHeights),
         timeoutMs,
         memory,
         events: new Slots(EVENTS_AT_ONCE),
@@ -139,15 +154,23 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       gate ? gate.notification(notification) : told.onNotification(notification),
     onGap: () => (gate ? gate.missed() : told.onGap()),
   })
+  const versions = new SnapshotVersions(replicaUrl ?? url)
+  const heap = new HeapWatch()
   const endConnections = async () => {
+    heap.stop()
     gate?.stop()
+    await lineageMemory.stop()
     await primary?.end()
     await driver?.close()
     await readinessPool.end()
+    await versions.end()
     if (!options.pool) await pool.end()
   }
+  void lineageMemory.load()
   await listener.start()
-  const { server, stop } = httpServer(yoga)
+  const { server, stop } = httpServer(
+    shedLoad(heap, metrics.refused, answerFromMemory({ answers: kept, versions, metrics }, yoga)),
+  )
   try {
     await listen(server, config.api.host, options.port ?? config.api.port)
   } catch (error) {

@@ -1,12 +1,6 @@
-import {
-  createSourceEventStream,
-  type ExecutionArgs,
-  type ExecutionResult,
-  execute,
-  GraphQLError,
-} from 'graphql'
-import { executeInScope, type RequestContext, type ScopeOptions } from './executeInScope'
-import { Answer } from './limits/answer'
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql'
+import type { RequestContext, ScopeOptions } from './executeInScope'
+import type { SharedAnswer, SharedAnswers } from './live/sharedAnswers'
 import { userError } from './userError'
 
 /**
@@ -15,22 +9,24 @@ import { userError } from './userError'
  */
 export async function subscribeInScopes(
   args: ExecutionArgs,
-  options: ScopeOptions,
+  shared: SharedAnswers,
+  { metrics }: Pick<ScopeOptions, 'metrics'>,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
   const { request, res } = args.contextValue as RequestContext
   if (request && !takesEvents(request)) return { errors: [notEvents(request)] }
   const source = await createSourceEventStream(args)
   if (!(Symbol.asyncIterator in source)) return source
   const events = source[Symbol.asyncIterator]()
-  const answer = new Answers(options)
-  options.metrics.subscriptions.inc()
+  /** what it takes in memory is held until the client asks for the next */
+  let last: SharedAnswer | undefined
+  metrics.subscriptions.inc()
   let open = true
   const end = async () => {
     if (!open) return
     open = false
     res?.off('close', end)
-    options.metrics.subscriptions.dec()
-    answer.end()
+    metrics.subscriptions.dec()
+    last?.leave()
     await events.return?.()
   }
   res?.once('close', end)
@@ -38,12 +34,15 @@ export async function subscribeInScopes(
   const iterator: AsyncIterableIterator<ExecutionResult> = {
     [Symbol.asyncIterator]: () => iterator,
     async next() {
-      answer.release()
+      last?.leave()
       try {
         const event = await events.next()
-        if (!event.done) return { done: false, value: await answer.to(args, event.value) }
-        await end()
-        return { done: true, value: undefined }
+        if (event.done || !open) {
+          await end()
+          return { done: true, value: undefined }
+        }
+        last = shared.to(args, event.value)
+        return { done: false, value: await last.result }
       } catch (error) {
         await end()
         throw error
@@ -55,34 +54,6 @@ export async function subscribeInScopes(
     },
   }
   return iterator
-}
-
-/** Answers to events, one after another; what one takes in memory is held until the client asks for the next. */
-class Answers {
-  private last: Answer | undefined
-  private ended = false
-
-  constructor(private readonly options: ScopeOptions) {}
-
-  /** Events of many subscribers come at once: in turns, so that they do not take all connections from requests. */
-  to(args: ExecutionArgs, event: unknown): Promise<ExecutionResult> {
-    return this.options.events.in(async () => {
-      if (this.ended) return {}
-      this.last = new Answer(this.options.memory)
-      return executeInScope(execute, { ...args, rootValue: event }, this.last, this.options)
-    })
-  }
-
-  release(): void {
-    this.last?.release()
-  }
-
-  /** Nobody waits for them any more. */
-  end(): void {
-    this.ended = true
-    this.last?.stop()
-    this.release()
-  }
 }
 
 /** Whether the client can be sent server-sent events, the one form that answers to subscriptions have. */

@@ -3,7 +3,7 @@ import type { Share } from '../lineage/share'
 import type { ProjectedHeight } from './watermark'
 
 /**
- * Questions about lineage, answered from Postgres or from Neo4j with the same answers.
+ * Questions about lineage, answered from Postgres, from memory or from Neo4j with the same answers.
  *
  * Ancestors are reached along edges child -> parent, descendants the other way. Every answer is bounded in depth and nodes,
  * says when it was cut, and is ordered by (depth, id), ids by code point.
@@ -20,7 +20,8 @@ export interface Lineage {
 }
 
 export type Direction = 'ANCESTORS' | 'DESCENDANTS'
-export type Engine = 'POSTGRES' | 'NEO4J'
+/** MEMORY: the edges of the tables as this process holds them, exactly as a snapshot sees them */
+export type Engine = 'POSTGRES' | 'MEMORY' | 'NEO4J'
 
 export interface ClosureBounds {
   /** BOTH: ancestors and descendants in one answer, not what they are otherwise related to */

@@ -1,3 +1,4 @@
+import { Frontier } from './frontier'
 import { type Policy, policies } from './policies'
 import { NONE, partOf, plus, type Share, times } from './share'
 import { topologyOf } from './topology'
@@ -78,8 +79,8 @@ export class RoyaltyGraph {
       if (number > MAX_MESSAGES) return { kept, truncated: true }
       const { source, route } = message
       const reached = new Map([[message.to, message.amount]])
-      const pending = [message.to]
-      for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
+      const pending = this.frontier(message.to)
+      for (let at = pending.takeFirst(); at !== undefined; at = pending.takeFirst()) {
         const amount = reached.get(at)!
         let rest = amount
         for (const { parent, share, policy, onDemand } of this.parents.get(at) ?? []) {
@@ -90,7 +91,7 @@ export class RoyaltyGraph {
           if (chainOf(parent) !== chainOf(at)) {
             messages.push({ source: at, to: parent, amount: up, route: [...route, chainOf(parent)] })
           } else {
-            if (!reached.has(parent)) pending.push(parent)
+            if (!reached.has(parent)) pending.add(parent)
             reached.set(parent, (reached.get(parent) ?? 0n) + up)
           }
         }
@@ -115,12 +116,12 @@ export class RoyaltyGraph {
     this.stacks.set(model, stacks)
     if (!this.hasAbsolute) return stacks
     const paths = new Map([[model, 1n]])
-    const pending = [model]
-    for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
+    const pending = this.frontier(model)
+    for (let at = pending.takeFirst(); at !== undefined; at = pending.takeFirst()) {
       for (const { parent, share, policy } of this.parents.get(at) ?? []) {
         this.steps++
         if (chainOf(parent) !== chainOf(at)) continue // no protocol has an absolute share across chains
-        if (!paths.has(parent)) pending.push(parent)
+        if (!paths.has(parent)) pending.add(parent)
         paths.set(parent, (paths.get(parent) ?? 0n) + paths.get(at)!)
         if (!policies[policy].ofEveryDescendant) continue
         stacks.set(parent, plus(stacks.get(parent) ?? NONE, times(share, paths.get(at)!)))
@@ -147,13 +148,13 @@ export class RoyaltyGraph {
     this.relative.set(model, percents)
     if (this.scale === 0n) return percents
     const reached = new Map([[model, this.scale]])
-    const pending = [model]
-    for (let at = this.takeFirst(pending); at !== undefined; at = this.takeFirst(pending)) {
+    const pending = this.frontier(model)
+    for (let at = pending.takeFirst(); at !== undefined; at = pending.takeFirst()) {
       for (const edge of this.parents.get(at) ?? []) {
         this.steps++
         const up = isRelative(edge) ? partOf(reached.get(at)!, edge.share) : 0n
         if (up === 0n) continue
-        if (!reached.has(edge.parent)) pending.push(edge.parent)
+        if (!reached.has(edge.parent)) pending.add(edge.parent)
         const sum = (reached.get(edge.parent) ?? 0n) + up
         reached.set(edge.parent, sum)
         percents.set(edge.parent, { numerator: sum, denominator: this.scale })
@@ -169,14 +170,10 @@ export class RoyaltyGraph {
     return total
   }
 
-  /** Takes the model out that comes first in topological order. */
-  private takeFirst(pending: string[]): string | undefined {
-    let first = 0
-    for (let i = 1; i < pending.length; i++) {
-      this.steps++
-      if ((this.rank.get(pending[i]!) ?? 0) < (this.rank.get(pending[first]!) ?? 0)) first = i
-    }
-    return pending.splice(first, 1)[0]
+  private frontier(model: string): Frontier {
+    const frontier = new Frontier(this.rank)
+    frontier.add(model)
+    return frontier
   }
 }
 

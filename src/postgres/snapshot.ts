@@ -1,6 +1,7 @@
-import type { Pool, PoolClient } from 'pg'
+import type { Pool, PoolClient, QueryResult } from 'pg'
 import { cancellerOf } from './canceller'
 import { SnapshotClosedError, StatementTimeoutError } from './snapshotError'
+import { SNAPSHOT_VERSION } from './snapshotVersion'
 
 /** A statement with a name: Postgres parses and plans it once a connection. The same name always has the same text. */
 export interface Statement {
@@ -22,6 +23,8 @@ export interface Snapshot {
 }
 
 export interface OpenSnapshot extends Snapshot {
+  /** what it sees (see snapshotVersion.ts); undefined: not known */
+  readonly version: string | undefined
   /** Ends the transaction and gives the connection back. A statement that still runs is cancelled. */
   close(): Promise<void>
 }
@@ -34,24 +37,28 @@ export interface SnapshotOptions {
 const QUERY_CANCELED = '57014'
 
 /**
- * Opens a transaction that is REPEATABLE READ and READ ONLY: all it reads is of one moment, that of its first statement,
- * whatever is committed meanwhile. Whoever opens it closes it.
+ * Opens a transaction that is REPEATABLE READ and READ ONLY: all it reads is of one moment, that of its opening, whatever
+ * is committed meanwhile. Whoever opens it closes it. One message opens it and says what it sees.
  */
 export async function openSnapshot(pool: Pool, { timeoutMs }: SnapshotOptions): Promise<OpenSnapshot> {
   const client = await pool.connect()
+  let version: string | undefined
   try {
     // Times out a little later if we die between two statements, so that no snapshot holds back vacuum for long.
     const idle = Math.ceil(timeoutMs * 2 + 10_000)
-    await client.query(
+    // A text with several statements has a result for each.
+    const results = (await client.query(
       `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
        SET LOCAL statement_timeout = ${Math.ceil(timeoutMs)};
-       SET LOCAL idle_in_transaction_session_timeout = ${idle}`,
-    )
+       SET LOCAL idle_in_transaction_session_timeout = ${idle};
+       ${SNAPSHOT_VERSION}`,
+    )) as unknown as QueryResult<{ version: string }>[]
+    version = results.at(-1)?.rows[0]?.version
   } catch (error) {
     client.release(error as Error)
     throw error
   }
-  return new ClientSnapshot(pool, client, timeoutMs)
+  return new ClientSnapshot(pool, client, timeoutMs, version)
 }
 
 /** Runs `fn` in a snapshot of its own. */
@@ -78,6 +85,7 @@ class ClientSnapshot implements OpenSnapshot {
     private readonly pool: Pool,
     private readonly client: PoolClient,
     private readonly timeoutMs: number,
+    readonly version: string | undefined,
   ) {
     // A connection that breaks while checked out reports to the statement that runs; here it must only not be unheard.
     client.on('error', ignore)

@@ -41,7 +41,7 @@ export async function royaltyDues(db: Snapshot, asked: readonly string[]): Promi
       return [model, deliveries.among(union([descendants, ancestors]))]
     }),
   )
-  const due = entitlementsOf(
+  const due = await entitlementsOf(
     fees.groups,
     model => counterparts.get(model)!,
     model => families.has(model),

@@ -1,6 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RoyaltyGraph } from '../lineage/royaltyGraph'
 import { NONE, partOf, plus, type Share, times } from '../lineage/share'
 import type { FeeGroup } from './fees'
+
+/** Edges looked at between two turns of the event loop: some 10 ms. */
+const STEPS_A_TURN = 20_000
 
 /** What a model is due of what one source brought, wei. */
 export interface Entitlement {
@@ -32,25 +36,30 @@ export function counterpartKey(tokenId: string, chain: string): string {
  * none from before a late link. What was moved is taken off (flowLedger.ts): transferToVault moves the rest, as far as the
  * policy's balance of the token goes. That is one purse for all who have links, and lacks up to a wei a payment, since what
  * is paid in is floored for each: the last who asks can get so much less than he is owed. After `maxSteps` the remaining
- * fees are left out: `exhausted`, and so `truncated`.
+ * fees are left out: `exhausted`, and so `truncated`. Others get their turn between some fees and the next.
  */
-export function entitlementsOf(
+export async function entitlementsOf(
   groups: readonly FeeGroup[],
   counterpartsOf: (model: string) => Counterparts,
   wanted: (model: string) => boolean,
   maxSteps: number,
-): { entitlements: Entitlement[]; truncated: boolean; exhausted: boolean } {
+): Promise<{ entitlements: Entitlement[]; truncated: boolean; exhausted: boolean }> {
   const due = new Sums()
   const absolute = new Products()
   const relative = new Products()
   let truncated = false
   let exhausted = false
   let steps = 0
+  let turnUntil = STEPS_A_TURN
   let last: RoyaltyGraph | undefined
   for (const { model, tokenId, net, count, flows, graphOf } of groups) {
     if (steps > maxSteps) {
       exhausted = true
       break
+    }
+    if (steps > turnUntil) {
+      turnUntil = steps + STEPS_A_TURN
+      await nextTurn()
     }
     if (!flows) {
       if (wanted(model)) due.add(model, model, tokenId, net * count)

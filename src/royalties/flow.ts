@@ -65,7 +65,7 @@ export async function royaltyFlow(db: Snapshot, options: FlowOptions): Promise<R
   const shown = new Set(near)
   const wanted = incoming ? (id: string) => id === model : (id: string) => id !== model && shown.has(id)
   const counterparts = (await readDeliveries(db, all)).among(all)
-  const due = entitlementsOf(fees.groups, () => counterparts, wanted, MAX_STEPS)
+  const due = await entitlementsOf(fees.groups, () => counterparts, wanted, MAX_STEPS)
   const accrued = incoming
     ? await accruedTo(db, [model], options)
     : await accruedFrom(db, model, all, options)

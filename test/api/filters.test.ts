@@ -89,6 +89,8 @@ describe('filters', () => {
     ['{ name_in: [] }', []],
     ['{ name_not_in: ["Alpha Base"] }', [2, 3]],
     ['{ name_isNull: true }', [4]],
+    ['{ name_eq: null }', [4]],
+    ['{ name_not_eq: null }', [1, 2, 3]],
     ['{ name_isNull: false }', [1, 2, 3]],
     ['{ name_contains: "lpha" }', [1, 2]],
     ['{ name_contains: "0%" }', [3]],
@@ -158,7 +160,7 @@ describe('filters', () => {
   })
 
   test.each([
-    ['{ name_eq: null }', 'BAD_USER_INPUT', 'write <field>_isNull: true'],
+    ['{ name_gt: null }', 'BAD_USER_INPUT', 'write <field>_isNull: true'],
     ['{ tokenId_eq: "1.5" }', undefined, 'not an integer'],
     ['{ time_gt: "yesterday" }', undefined, 'not a date or time: "yesterday"'],
     ['{ time_gt: "2026-02-30" }', undefined, 'not a date or time: "2026-02-30"'],

@@ -55,6 +55,27 @@ describe('live updates', () => {
     live.close()
   })
 
+  test('many who watch the same are answered together, each with what is so after the change', async () => {
+    await api.insert('Model', { id: MODEL(1) }, { id: MODEL(2) })
+    const query = (n: number) =>
+      `subscription { modelChanged(id: "${MODEL(n)}") { model { name children { totalCount } } } }`
+    const same = await Promise.all(Array.from({ length: 40 }, () => subscribe(api.url, query(1))))
+    const other = await subscribe(api.url, query(2))
+    for (const name of ['first', 'second']) {
+      const before = await api.statements()
+      await api.pool.query('UPDATE model SET name = $1', [name])
+      for (const live of [...same, other])
+        expect((await live.next()).data.modelChanged.model).toEqual({ name, children: { totalCount: 0 } })
+      // Two questions of some statements each, not forty.
+      expect((await api.statements()) - before).toBeLessThan(20)
+    }
+    same[0]!.close()
+    await eventuallyOpen(40)
+    await api.pool.query(`UPDATE model SET name = 'third'`)
+    expect((await same[1]!.next()).data.modelChanged.model.name).toBe('third')
+    for (const live of [...same, other]) live.close()
+  })
+
   test('nothing of a transaction that fails; a rollback of blocks is told as what is gone', async () => {
     await api.insert('Model', { id: MODEL(1) }, { id: MODEL(2) })
     const live = await subscribe(

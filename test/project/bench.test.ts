@@ -51,11 +51,13 @@ describe('npm run bench', () => {
     expect(results.get('ingest.long.2000.cost')?.comparedWith).toBe('ingest.long.1000.cost')
   }, 180_000)
 
-  test('measures lineage queries at three depths', async () => {
+  test('measures lineage queries at three depths, and over HTTP beside the bare recursive SQL', async () => {
     const results = await bench('lineage', '--models', '300', '--samples', '3', '--no-neo4j')
     for (const depth of [3, 5, 10]) {
       expect(results.get(`lineage.depth${depth}.postgres.p95`)?.unit).toBe('ms')
     }
+    expect(results.get('lineage.depth5.http.p95')).toMatchObject({ comparedWith: 'lineage.depth5.sql.p95' })
+    expect(results.get('lineage.common.http.p95')?.unit).toBe('ms')
   }, 180_000)
 
   test('measures how long Neo4j takes to be made anew, beside bare statements', async context => {
@@ -71,12 +73,18 @@ describe('npm run bench', () => {
     expect(results.get('latency.graphql.p50')?.value).toBeGreaterThan(0)
   }, 180_000)
 
+  test('measures how long a commit takes to its last subscriber, and the memory of all', async () => {
+    const results = await bench('live', '--subscribers', '50')
+    expect(results.get('live.last.p95')?.unit).toBe('ms')
+    expect(results.get('live.memory.served')?.comparedWith).toBe('live.memory.none')
+  }, 180_000)
+
   test('explains itself, and says which names there are', async () => {
     const script = join(packageRoot, 'bench/run.mjs')
     const { stdout } = await run(process.execPath, [script, '--help'])
     expect(stdout).toContain('--rpc-delay <ms>')
     await expect(run(process.execPath, [script, '--no-build', 'speed'])).rejects.toThrow(
-      /no benchmark speed\n {2}fix: name one of ingest, lineage, rebuild, latency/,
+      /no benchmark speed\n {2}fix: name one of ingest, lineage, rebuild, latency, api, live/,
     )
   })
 })

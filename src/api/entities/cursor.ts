@@ -12,8 +12,8 @@ import type { SqlParams } from './sqlParams'
  */
 export type Cursor = (string | number | boolean | null)[]
 
-/** Ids that name other chains' models are as long as those make them. */
-const LONGEST = 16_384
+/** Of a row that is ordered by its longest text, a URI: 16,384 bytes, each of which JSON may write as six. */
+const LONGEST = 160_000
 
 export function encodeCursor(order: Order, row: Row): string {
   const values = order.keys.map(({ field }) => {

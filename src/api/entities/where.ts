@@ -159,7 +159,7 @@ const SYMBOL: Partial<Record<Operator, string>> = {
   lte: '<=',
 }
 
-/** As in SQL (and Squid), a null value of the row is neither equal nor unequal to anything: ask with _isNull. */
+/** As in Squid: `_eq: null` asks for rows without a value; to any other value a row without one is neither equal nor unequal. */
 function fieldCondition(
   field: EntityField,
   operator: Operator,
@@ -168,8 +168,10 @@ function fieldCondition(
   alias: string,
   params: SqlParams,
 ): string {
-  if (given === null) throw nullValue(key)
   const column = `${alias}."${field.column}"`
+  if (given === null && (operator === 'eq' || operator === 'not_eq'))
+    return `${column} IS ${operator === 'eq' ? '' : 'NOT '}NULL`
+  if (given === null) throw nullValue(key)
   if (operator === 'isNull') return `${column} IS ${given ? '' : 'NOT '}NULL`
   const value = operator.endsWith('eq') || operator.endsWith('in') ? normalizeHex(field, given) : given
   const symbol = SYMBOL[operator]

@@ -7,7 +7,7 @@ export type Change = string | null
 /** A subscriber's changes that it has not taken yet: a set, since a change told twice is one. */
 export const MOST_WAITING = 1000
 /** Subscriptions of one process. */
-export const MOST_SUBSCRIBERS = 1000
+export const MOST_SUBSCRIBERS = 6000
 
 /** Says which keys a notification means to a subscriber; undefined: nothing. */
 export type Interest = (notification: Notification) => readonly Change[] | undefined

@@ -9,5 +9,7 @@ export async function chainTime(scope: RequestScope, chain: string): Promise<num
     })
     return new Map(rows.map(row => [row.chain, row.time.getTime()]))
   })
-  return times.get(chain) ?? Date.now()
+  const time = times.get(chain)
+  if (time === undefined) scope.noteClock()
+  return time ?? Date.now()
 }

@@ -26,8 +26,10 @@ export const lineageDefs = /* GraphQL */ `
     BOTH
   }
 
-  "Who answered a question about lineage. Both give the same answers; which is asked is chosen by what is faster."
+  "Who answered a question about lineage. All give the same answers; which is asked is chosen by what is faster."
   enum LineageEngine {
+    "the edges of the tables, held in the API's memory: exactly as this answer's snapshot sees them"
+    MEMORY
     POSTGRES
     NEO4J
   }

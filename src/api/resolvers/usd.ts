@@ -119,6 +119,7 @@ export function newestTime(scope: ApiContext['scope']): Promise<number> {
       name: 'newest-time',
       text: `SELECT greatest((SELECT max(indexed_time) FROM indexer_progress), (SELECT max(time) FROM stake_event)) AS time`,
     })
+    if (!row?.time) scope.noteClock()
     return row?.time?.getTime() ?? Date.now()
   })
 }
