@@ -58,7 +58,7 @@ export async function fillApi(postgresUrl: string, events: number): Promise<void
      INSERT INTO stake_event (id, chain, protocol, contract, kind, pool_id, model_id, asset_id, account_id, shares_delta,
                               active_delta, exiting_delta, block, time, transaction, log_index)
      SELECT '${CHAIN}/event:small' || i, '${CHAIN}', 'reference', ${CONTRACT}, 'DEPOSIT',
-            '${CHAIN}/pool:' || (1 + i % ${FAMILY_MODELS - 1}), ${model('(1 + i % ${FAMILY_MODELS - 1})')}, '${TOKEN}',
+            '${CHAIN}/pool:' || (1 + i % ${FAMILY_MODELS - 1}), ${model(`(1 + i % ${FAMILY_MODELS - 1})`)}, '${TOKEN}',
             '${CHAIN}:0x' || lpad((i % 1000)::text, 40, '0'), 1, 1, 0, ${PLACE}
        FROM generate_series(1, ${Math.ceil(events / 10)}) AS i;
      CREATE SCHEMA squid_999;

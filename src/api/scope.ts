@@ -5,13 +5,14 @@ import { type OpenSnapshot, openSnapshot, type Statement } from '../postgres/sna
 import { SnapshotClosedError } from '../postgres/snapshotError'
 import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
+import type { Slots } from './limits/slots'
 import { shown, userError } from './userError'
 
 /** Rows that one request may read or be answered with: what stands between a query and the server's memory. */
 export const MOST_ROWS = 50_000
 /** What changes while nothing is written. */
 const CLOCK = /\b(now|clock_timestamp)\(\)/
-/** Requests that wait for a connection: more would wait longer than their time. */
+/** Requests that wait for a connection, or for a place: more would wait longer than their time. */
 const MOST_WAITING = 500
 
 /** The heights that were read last, and what the snapshot saw that they were read in. */
@@ -34,12 +35,14 @@ export class RequestScope implements CountingSnapshot {
   private heightsRead: Promise<ChainHeight[]> | undefined
   private projectedHeights: ProjectedHeight[] | undefined
   private ofTheClock = false
+  private place: Promise<void> | undefined
 
   constructor(
     private readonly pool: Pool,
     compiler: WhereCompiler,
     private readonly timeoutMs: number,
     private readonly lastHeights: LastHeights,
+    private readonly muchAtOnce: Slots,
   ) {
     this.entities = new EntityReader(this, compiler)
   }
@@ -61,8 +64,7 @@ export class RequestScope implements CountingSnapshot {
     if (this.closed) throw new SnapshotClosedError(statement.name)
     refuseZeroBytes(statement.values ?? [])
     if (CLOCK.test(statement.text)) this.noteClock()
-    this.snapshot ??= this.begin()
-    const snapshot = await this.snapshot
+    const snapshot = await this.opened(statement.name)
     // One after another, so that what waits when the rows are used up is not run any more.
     const rows = this.last.then(async () => {
       this.countRows(0)
@@ -72,6 +74,16 @@ export class RequestScope implements CountingSnapshot {
     })
     this.last = rows.catch(() => {})
     return rows
+  }
+
+  /**
+   * The place for it is kept until the end. It is waited for before a connection is taken, not with one: who has begun to
+   * read already, and finds none, is told so. All else that the request reads waits with it.
+   */
+  async queryMuch<R>(statement: Statement): Promise<R[]> {
+    this.place ??= this.snapshot ? this.placeNow() : this.placeInLine()
+    await this.place
+    return this.query<R>(statement)
   }
 
   /** Counts rows that were read, or that an answer is made of without reading each. */
@@ -132,13 +144,27 @@ export class RequestScope implements CountingSnapshot {
   /** Ends the snapshot; a statement that still runs is cancelled. */
   async close(): Promise<void> {
     this.closed = true
+    this.place?.then(
+      () => this.muchAtOnce.giveBack(),
+      () => {}, // there was none
+    )
     const snapshot = await this.snapshot?.catch(() => undefined)
     await snapshot?.close()
   }
 
+  private placeInLine(): Promise<void> {
+    if (this.muchAtOnce.line >= MOST_WAITING) throw manyWait()
+    return this.muchAtOnce.take()
+  }
+
+  private async placeNow(): Promise<void> {
+    if (this.muchAtOnce.takeNow()) return
+    const fix = 'try again in some seconds, ask for it in a request of its own, or filter by an id'
+    throw userError('UNAVAILABLE', 'too many requests read whole tables at the moment', fix)
+  }
+
   private async readHeights(): Promise<ChainHeight[]> {
-    this.snapshot ??= this.begin()
-    const { version } = await this.snapshot
+    const { version } = await this.opened('heights')
     const { last } = this.lastHeights
     if (version !== undefined && last?.version === version) return last.heights
     const heights = await readHeights(this)
@@ -146,13 +172,23 @@ export class RequestScope implements CountingSnapshot {
     return heights
   }
 
+  private async opened(statement: string): Promise<OpenSnapshot> {
+    if (!this.snapshot) await this.place
+    if (this.closed) throw new SnapshotClosedError(statement)
+    this.snapshot ??= this.begin()
+    return this.snapshot
+  }
+
   private async begin(): Promise<OpenSnapshot> {
-    if (this.pool.waitingCount >= MOST_WAITING)
-      throw userError('UNAVAILABLE', `${MOST_WAITING} requests wait already`, 'try again in some seconds')
+    if (this.pool.waitingCount >= MOST_WAITING) throw manyWait()
     const snapshot = await openSnapshot(this.pool, { timeoutMs: this.timeoutMs })
     this.open = snapshot
     return snapshot
   }
+}
+
+function manyWait() {
+  return userError('UNAVAILABLE', `${MOST_WAITING} requests wait already`, 'try again in some seconds')
 }
 
 /** Postgres's texts have no zero byte: it would fail, and with it all else that the request reads. */

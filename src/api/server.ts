@@ -61,6 +61,8 @@ export interface Api {
 /** Connections to Postgres, hence requests answered at once; one more listens. */
 const POOL_SIZE = 20
 const DRAIN_MS = 5000
+/** Requests that filter, order or count whole tables at once: connections are left for all others. */
+const MUCH_AT_ONCE = 8
 /** Events of subscriptions that are answered at once: connections are left for requests. */
 const EVENTS_AT_ONCE = 5
 
@@ -85,6 +87,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   const model = readEntityModel()
   const compiler = new WhereCompiler(model)
   const lastHeights: LastHeights = {}
+  const muchAtOnce = new Slots(MUCH_AT_ONCE)
   const chains = config.chains.map(chain => chain.caip2)
 
   const yoga = createYoga({
@@ -120,7 +123,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       variableDepthPlugin(),
       ...limitPlugins(),
       scopePlugin({
-        openScope: () => new RequestScope(pool, compiler, timeoutMs, lastHeights),
+        openScope: () => new RequestScope(pool, compiler, timeoutMs, lastHeights, muchAtOnce),
         timeoutMs,
         memory,
         events: new Slots(EVENTS_AT_ONCE),

@@ -123,6 +123,21 @@ describe('a request', () => {
     expect(await count(20)).toBe(one)
   })
 
+  test('waits in a line of its own where it counts or filters a whole table, and is no bar to others', async () => {
+    const lock = await hold('exit_request')
+    const counts = Array.from({ length: 25 }, (_, n) =>
+      api.data(`{ exitRequests(where: { block_lt: ${n} }) { totalCount } }`),
+    )
+    await eventually(async () => (await waitingForLocks()) === 8)
+    expect(await api.data(`{ model(id: "${MODEL(1)}") { id } }`)).toEqual({ model: { id: MODEL(1) } })
+    // With a connection already, it does not wait for a place.
+    const { errors } = await api.gql('{ models(first: 1) { nodes { id } totalCount } }')
+    expect(errors![0]!.extensions.code).toBe('UNAVAILABLE')
+    expect(await waitingForLocks()).toBe(8)
+    await lock.release()
+    for (const count of await Promise.all(counts)) expect(count.exitRequests.totalCount).toBe(0)
+  })
+
   test('sees nothing of what is committed after it began', async () => {
     const lock = await hold('lineage_edge')
     const answer = api.data(

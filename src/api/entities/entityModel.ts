@@ -14,6 +14,8 @@ export interface EntityField {
   /** GraphQL name of the type without `!`: `BigInt`, `PoolKind`, `[String!]` */
   graphqlType: string
   nullable: boolean
+  /** rows of a value are found by an index */
+  indexed: boolean
   description?: string
 }
 
@@ -83,6 +85,7 @@ function readField(node: FieldDefinitionNode, enums: Map<string, string[]>): Ent
     type: fieldType(graphqlType, enums),
     graphqlType,
     nullable,
+    indexed: graphqlType === 'ID' || (node.directives ?? []).some(({ name }) => name.value === 'index'),
     description: node.description?.value,
   }
 }

@@ -1,11 +1,11 @@
 import DataLoader from 'dataloader'
-import type { Snapshot } from '../../postgres/snapshot'
+import type { Snapshot, Statement } from '../../postgres/snapshot'
 import type { BackLink } from './backLinks'
 import { columnList, type Row, tableAs } from './columns'
 import { type Connection, connection } from './connection'
 import type { Entity } from './entityModel'
 import type { PageRequest } from './pageArgs'
-import { nestedCount, nestedPage, rootCount, rootPage } from './pageStatement'
+import { nestedCount, nestedPage, readsMuch, rootCount, rootPage } from './pageStatement'
 import { statement } from './preparedTexts'
 import type { WhereCompiler } from './where'
 
@@ -13,6 +13,8 @@ import type { WhereCompiler } from './where'
 export interface CountingSnapshot extends Snapshot {
   /** rows that may still be read */
   readonly rowsLeft: number
+  /** A statement that may read a whole table: few requests at once run such. */
+  queryMuch<Row>(statement: Statement): Promise<Row[]>
 }
 
 /** Reads rows of entities for one request. What is asked in the same tick is read in one statement. */
@@ -37,9 +39,12 @@ export class EntityReader {
   }
 
   async page(page: PageRequest): Promise<Connection> {
-    const rows = page.size === 0 ? [] : await this.scope.query<Row>(rootPage(page, this.compiler))
+    const rows = page.size === 0 ? [] : await this.pageRows(page)
     return connection(page, rows, async () => {
-      const [row] = await this.scope.query<{ count: number }>(rootCount(page, this.compiler))
+      const count = rootCount(page, this.compiler)
+      const [row] = this.compiler.narrows(page.entity, page.where)
+        ? await this.scope.query<{ count: number }>(count)
+        : await this.scope.queryMuch<{ count: number }>(count)
       return row?.count ?? 0
     })
   }
@@ -51,6 +56,13 @@ export class EntityReader {
     const batch = `${link.entity.name}.${link.field.name} ${several} ${pageKey(page)}`
     const rows = page.size === 0 ? [] : await this.pagesOf(batch, link, several, page).load(key)
     return connection(page, rows, () => this.countsOf(batch, link, several, page).load(key))
+  }
+
+  private pageRows(page: PageRequest): Promise<Row[]> {
+    const statement = rootPage(page, this.compiler)
+    return readsMuch(page, this.compiler)
+      ? this.scope.queryMuch<Row>(statement)
+      : this.scope.query<Row>(statement)
   }
 
   private async rows(entity: Entity, ids: readonly string[]): Promise<(Row | undefined)[]> {

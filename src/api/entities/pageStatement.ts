@@ -30,6 +30,13 @@ export function rootPage(page: PageRequest, compiler: WhereCompiler): Statement 
   return statement(`page-${page.entity.table}`, text, params.values)
 }
 
+/** Whether a page may take a walk through the whole table: by a filter, or an order, that no index answers. */
+export function readsMuch({ entity, where, order }: PageRequest, compiler: WhereCompiler): boolean {
+  if (compiler.narrows(entity, where)) return false
+  const isFiltered = where !== null && Object.keys(where).length > 0
+  return isFiltered || !order.keys[0]!.field.indexed
+}
+
 /**
  * The same page for many parents at once, each row with its parent's place in `keys` as "parent", from 1.
  * The lateral subquery uses the index on the field, so a parent with many rows costs what its page costs,

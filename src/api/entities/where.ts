@@ -65,6 +65,17 @@ export class WhereCompiler {
     return where ? this.group(entity, where, alias, run, 0) : undefined
   }
 
+  /** Whether an index finds the rows, so that a statement costs what these are and not what the table is. */
+  narrows(entity: Entity, where: Where | null): boolean {
+    const { AND, OR, ...fields } = where ?? {}
+    if (asList(OR).length > 0) return false
+    const byIndex = Object.entries(fields).some(([key, value]) => {
+      const term = value == null ? undefined : this.termsOf(entity).get(key)
+      return term?.kind === 'field' && term.field.indexed && (term.operator === 'eq' || term.operator === 'in')
+    })
+    return byIndex || asList(AND).some(part => this.narrows(entity, part))
+  }
+
   /**
    * As Squid does: the fields of one object all hold (AND); `AND` adds more that hold; `OR` gives alternatives to
    * all of that together. So `{a_eq: 1, b_eq: 2, OR: [{c_eq: 3}]}` is (a = 1 and b = 2) or c = 3.

@@ -4,15 +4,35 @@ export class Slots {
 
   constructor(private free: number) {}
 
+  /** how many wait */
+  get line(): number {
+    return this.waiting.length
+  }
+
   async in<T>(work: () => Promise<T>): Promise<T> {
-    if (this.free > 0) this.free--
-    else await new Promise<void>(resolve => this.waiting.push(resolve))
+    await this.take()
     try {
       return await work()
     } finally {
-      const next = this.waiting.shift()
-      if (next) next()
-      else this.free++
+      this.giveBack()
     }
+  }
+
+  /** Resolves when there is a place; whoever has it gives it back. */
+  async take(): Promise<void> {
+    if (!this.takeNow()) await new Promise<void>(resolve => this.waiting.push(resolve))
+  }
+
+  /** False: there is none at the moment. */
+  takeNow(): boolean {
+    if (this.free === 0) return false
+    this.free--
+    return true
+  }
+
+  giveBack(): void {
+    const next = this.waiting.shift()
+    if (next) next()
+    else this.free++
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { answerClosure, answerClosures, compareIds, type Search } from '../closureAnswer'
 import { checkCommon } from '../commonAncestors'
 import {
@@ -11,6 +12,9 @@ import {
 } from '../lineage'
 import type { LineageGraph } from './lineageGraph'
 import type { GraphAt } from './lineageMemory'
+
+/** Models that are looked at between two turns of the event loop: some 10 ms. */
+const LOOKED_A_TURN = 20_000
 
 /** The graph was brought on to another state between two looks of one question. */
 export class LineageMovedError extends Error {
@@ -38,12 +42,18 @@ export class MemoryLineage {
     const walks = models.map((model, place) => new Walk(this.graph(), model, place))
     const found = new Common(models.length)
     for (const walk of walks) found.add(walk.reached)
+    let looked = 0
     for (let depth = 1; depth <= MAX_DEPTH && walks.some(walk => !walk.ended); depth++) {
       // Nearer ones than those of this level there are none: once there are enough, what is left is how many there are.
       const enough = found.models.length >= first
       for (const walk of walks) {
         walk.deepen(!enough)
         if (!enough) found.add(walk.reached)
+        looked += walk.reached.length
+        if (looked < LOOKED_A_TURN) continue
+        looked = 0
+        await nextTurn()
+        this.graph()
       }
     }
     const ancestors = found.models.map((model): CommonAncestor => {
