@@ -40,7 +40,9 @@ export async function lineageOverHttp(
     const depth5: number[] = []
     for (const [i, model] of [...models.slice(0, WARM), ...models].entries()) {
       const sql = await timed(() => pool.query({ name: 'recursive', text: RECURSIVE, values: [model, 5] }))
-      const http = await timed(() => ask(LINEAGE, { model, maxDepth: 5, maxNodes: i < WARM ? 9_999 : 10_000 }))
+      const http = await timed(() =>
+        ask(LINEAGE, { model, maxDepth: 5, maxNodes: i < WARM ? 9_999 : 10_000 }),
+      )
       if (i < WARM) continue
       raw.push(sql)
       depth5.push(http)
@@ -51,7 +53,9 @@ export async function lineageOverHttp(
     }
     const few = models.slice(0, 50)
     const all = await eachTimed(few, model => ask(LINEAGE, { model, maxNodes: 5000 }))
-    const common = await eachTimed(few, (model, i) => ask(COMMON, { models: [model, models[(i + 1) % models.length]] }))
+    const common = await eachTimed(few, (model, i) =>
+      ask(COMMON, { models: [model, models[(i + 1) % models.length]] }),
+    )
     for (const p of [50, 95]) report(`lineage.all5000.http.p${p}`, percentile(all, p), 'ms')
     for (const p of [50, 95]) report(`lineage.common.http.p${p}`, percentile(common, p), 'ms')
   } finally {

@@ -71,7 +71,9 @@ export class WhereCompiler {
     if (asList(OR).length > 0) return false
     const byIndex = Object.entries(fields).some(([key, value]) => {
       const term = value == null ? undefined : this.termsOf(entity).get(key)
-      return term?.kind === 'field' && term.field.indexed && (term.operator === 'eq' || term.operator === 'in')
+      return (
+        term?.kind === 'field' && term.field.indexed && (term.operator === 'eq' || term.operator === 'in')
+      )
     })
     return byIndex || asList(AND).some(part => this.narrows(entity, part))
   }

@@ -62,7 +62,7 @@ export function shedLoad(
         : { error: { code, message, fix } }
     response.writeHead(503, {
       'content-type': 'application/json',
-      'retry-after': RETRY_AFTER_SECONDS,
+      'retry-after': String(RETRY_AFTER_SECONDS),
       'access-control-allow-origin': '*',
       // What it goes on to send is not read.
       connection: 'close',
