@@ -7,6 +7,8 @@ const PLACE = `i, to_timestamp(1700000000 + i), '0x' || md5(i::text) || md5(i::t
 export const TOKEN = `${CHAIN}/erc20:0x${'2'.repeat(40)}`
 /** All of the newest models: of each hundred, the first was forked by 9, each of which was forked by 10 more. */
 const FAMILY_MODELS = 1000
+/** Pools that have a tenth as many events together. */
+const OTHER_POOLS = 10
 export const BIG_POOL = `${CHAIN}/pool:big`
 
 /**
@@ -58,7 +60,7 @@ export async function fillApi(postgresUrl: string, events: number): Promise<void
      INSERT INTO stake_event (id, chain, protocol, contract, kind, pool_id, model_id, asset_id, account_id, shares_delta,
                               active_delta, exiting_delta, block, time, transaction, log_index)
      SELECT '${CHAIN}/event:small' || i, '${CHAIN}', 'reference', ${CONTRACT}, 'DEPOSIT',
-            '${CHAIN}/pool:' || (1 + i % ${FAMILY_MODELS - 1}), ${model(`(1 + i % ${FAMILY_MODELS - 1})`)}, '${TOKEN}',
+            '${CHAIN}/pool:' || (1 + i % ${OTHER_POOLS}), ${model(`(1 + i % ${OTHER_POOLS})`)}, '${TOKEN}',
             '${CHAIN}:0x' || lpad((i % 1000)::text, 40, '0'), 1, 1, 0, ${PLACE}
        FROM generate_series(1, ${Math.ceil(events / 10)}) AS i;
      CREATE SCHEMA squid_999;
