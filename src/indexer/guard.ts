@@ -42,6 +42,8 @@ export const SUMS: ReadonlySet<string> = new Set([
   'OperatorStake.shares',
   'OperatorStakeChange.shares',
   'BurnableShares.shares',
+  'Contribution.ownPending',
+  'Contribution.childrenPending',
   'RestakingRewardTotal.claimed',
   'VaultCredit.amount',
   'RoyaltyTotal.accrued',

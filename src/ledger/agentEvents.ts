@@ -80,6 +80,36 @@ export interface RewardPaid extends Of<'rewardPaid'> {
   amount: bigint
 }
 
+/** The protocol set aside what a model's patrons and contributors earned in a round. */
+export interface RewardRoundOpened extends Of<'rewardRoundOpened'> {
+  model: string
+  number: bigint
+  token: string
+  /** undefined: in `validatorAmount` */
+  stakerAmount?: bigint
+  validatorAmount: bigint
+  /** undefined: the round has none */
+  contributorAmount?: bigint
+}
+
+/** Each core of a model has earned `coreAmount` in a round, which its accepted contributions share by their impact. */
+export interface ContributorsRewarded extends Of<'contributorsRewarded'> {
+  model: string
+  token: string
+  coreAmount: bigint
+  /** of 10,000, what a contribution passes on to the one that it builds on */
+  parentShares: bigint
+}
+
+/** A contribution's owner took what it earned, and what those that build on it passed on. */
+export interface ContributionRewardClaimed extends Of<'contributionRewardClaimed'> {
+  contribution: string
+  account: string
+  token: string
+  total: bigint
+  childrenAmount: bigint
+}
+
 export type AgentEvent =
   | ModelContractNamed
   | PoolsRetired
@@ -90,3 +120,6 @@ export type AgentEvent =
   | CoreReplaced
   | VotesCounted
   | RewardPaid
+  | RewardRoundOpened
+  | ContributorsRewarded
+  | ContributionRewardClaimed

@@ -1,3 +1,4 @@
+import { contributionRewardClaimed, contributorsRewarded, rewardRoundOpened } from './agentRewards'
 import { modelContractNamed, modelSuspended, poolsRetired, rewardPaid, votesCounted } from './agents'
 import { applyRestaking } from './applyRestaking'
 import { attempt } from './attempt'
@@ -203,6 +204,12 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return votesCounted(state, event)
     case 'rewardPaid':
       return rewardPaid(state, event)
+    case 'rewardRoundOpened':
+      return rewardRoundOpened(state, event)
+    case 'contributorsRewarded':
+      return contributorsRewarded(state, event)
+    case 'contributionRewardClaimed':
+      return contributionRewardClaimed(state, event)
     case 'curveCreated':
       return curveCreated(state, event)
     case 'curveTraded':

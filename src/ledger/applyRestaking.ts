@@ -1,17 +1,16 @@
 import type { RestakingEvent } from './eventsRestaking'
+import { allocationDelaySet, allocationSet } from './restakingAllocations'
 import {
-  allocationSet,
   burnableSharesMoved,
   magnitudeSet,
   operatorSharesMoved,
   operatorSharesSlashed,
   operatorWasSlashed,
 } from './restakingOperators'
+import { followCompletion } from './restakingParts'
+import { beaconFactorSet, podSharesMoved, podSharesSet } from './restakingPods'
 import { withdrawalCompleted, withdrawalQueued } from './restakingQueue'
 import {
-  beaconFactorSet,
-  podSharesMoved,
-  podSharesSet,
   restakeDeposited,
   restakerDelegated,
   restakingRewardClaimed,
@@ -23,6 +22,11 @@ import type { LedgerState } from './state'
 
 /** `apply` for what restaking contracts say. */
 export function applyRestaking(state: LedgerState, event: RestakingEvent): void {
+  handle(state, event)
+  followCompletion(state, event.origin)
+}
+
+function handle(state: LedgerState, event: RestakingEvent): void {
   switch (event.kind) {
     case 'strategyTokenSet':
       return strategyTokenSet(state, event)
@@ -50,6 +54,8 @@ export function applyRestaking(state: LedgerState, event: RestakingEvent): void 
       return magnitudeSet(state, event)
     case 'allocationSet':
       return allocationSet(state, event)
+    case 'allocationDelaySet':
+      return allocationDelaySet(state, event)
     case 'operatorWasSlashed':
       return operatorWasSlashed(state, event)
     case 'withdrawalQueued':

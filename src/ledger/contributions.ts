@@ -1,4 +1,4 @@
-import { Contribution, LineageEdge, Model, ModelKind } from '../model'
+import { Contribution, LineageEdge, Model, ModelCore, ModelKind } from '../model'
 import type { ContributionAccepted, ContributionMade, ContributionScored, CoreReplaced } from './agentEvents'
 import type { Origin } from './events'
 import { modelForked, modelRegistered, versionPublished } from './models'
@@ -11,8 +11,8 @@ import type { LedgerState } from './state'
  * accepted, before it is made.
  */
 
-/** Scores are of it. */
-const MOST_POINTS = 10_000n
+/** Scores, and shares of rewards, are of it. */
+export const POINTS = 10_000n
 
 export function contributionMade(state: LedgerState, event: ContributionMade): void {
   const { origin, contribution: id, model } = event
@@ -54,6 +54,7 @@ export function contributionAccepted(state: LedgerState, event: ContributionAcce
   const row = contributionOf(state, id, origin)
   if (row.accepted) return state.reject(origin, `contribution ${id} was accepted already`)
   row.accepted = true
+  row.serviceCore = event.core
   row.acceptedAt = new Date(origin.time)
   row.maturity = event.maturity
   row.impact = event.impact
@@ -78,11 +79,17 @@ export function contributionScored(state: LedgerState, event: ContributionScored
 export function coreReplaced(state: LedgerState, event: CoreReplaced): void {
   const { origin, model, core } = event
   const row = contributionOf(state, event.contribution, origin)
-  for (const former of state.list(Contribution, 'modelId', model)) {
-    if (!former.current || former.core !== core || former.id === row.id) continue
+  const id = `${model}|core:${core}`
+  const present = state.get(ModelCore, id) ?? new ModelCore({ id, chain: origin.chain, modelId: model, core })
+  const former = present.contributionId ? state.get(Contribution, present.contributionId) : undefined
+  if (former && former.id !== row.id) {
     former.current = false
     state.put(Contribution, former)
   }
+  present.contributionId = row.id
+  present.block = origin.block
+  present.time = new Date(origin.time)
+  state.put(ModelCore, present)
   row.current = true
   if (row.modelId) row.core = core
   state.put(Contribution, row)
@@ -126,7 +133,7 @@ function showImpact(state: LedgerState, row: Contribution, origin: Origin): void
   if (!row.modelId) return
   const known = state.get(LineageEdge, `${row.id}|SERVICE|${row.modelId}`)
   const impact = row.impact ?? 0n
-  const numerator = impact > MOST_POINTS ? MOST_POINTS : impact
+  const numerator = impact > POINTS ? POINTS : impact
   if (known?.shareNumerator === numerator) return
   modelForked(state, {
     kind: 'modelForked',
@@ -135,11 +142,11 @@ function showImpact(state: LedgerState, row: Contribution, origin: Origin): void
     parent: row.modelId,
     role: 'SERVICE',
     ordinal: 1,
-    share: { numerator, denominator: MOST_POINTS },
+    share: { numerator, denominator: POINTS },
   })
 }
 
-function contributionOf(state: LedgerState, id: string, origin: Origin): Contribution {
+export function contributionOf(state: LedgerState, id: string, origin: Origin): Contribution {
   return (
     state.get(Contribution, id) ??
     new Contribution({
@@ -155,6 +162,10 @@ function contributionOf(state: LedgerState, id: string, origin: Origin): Contrib
       current: false,
       maturity: null,
       impact: null,
+      serviceCore: null,
+      rewardImpact: 0n,
+      ownPending: 0n,
+      childrenPending: 0n,
       ...originColumns(origin),
     })
   )

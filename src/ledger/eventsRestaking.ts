@@ -43,17 +43,22 @@ export interface RestakeDeposited extends Of<'restakeDeposited'> {
   token?: string
 }
 
-/** Beacon chain ETH: deposit shares are now so many; may be below 0. */
+/** Beacon chain ETH: deposit shares are now so many, wei; may be below 0. */
 export interface PodSharesSet extends Of<'podSharesSet'> {
   pool: string
+  /** the native coin */
+  asset: string
   account: string
   shares: bigint
 }
 
-/** Beacon chain ETH: a pod's shares changed, which may be a withdrawal put back. */
+/** Beacon chain ETH: a pod's shares changed, which may be a withdrawal put back, or what a deficit took of it. */
 export interface PodSharesMoved extends Of<'podSharesMoved'> {
   pool: string
+  asset: string
   account: string
+  /** signed */
+  delta: bigint
 }
 
 export interface BeaconFactorSet extends Of<'beaconFactorSet'> {
@@ -105,6 +110,14 @@ export interface AllocationSet extends Of<'allocationSet'> {
   effectBlock: bigint
 }
 
+/** How long an operator's next allocations wait, from a block on. */
+export interface AllocationDelaySet extends Of<'allocationDelaySet'> {
+  operator: string
+  /** blocks */
+  delay: bigint
+  effectBlock: bigint
+}
+
 export interface OperatorWasSlashed extends Of<'operatorWasSlashed'> {
   operator: string
   set: OperatorSet
@@ -127,6 +140,8 @@ export interface WithdrawalQueued extends Of<'withdrawalQueued'> {
 
 export interface WithdrawalCompleted extends Of<'withdrawalCompleted'> {
   withdrawal: string
+  /** as a contract of before the slashing release tells it: what it paid is in the logs before, not after */
+  isPaidBefore?: boolean
 }
 
 /** Slashed shares wait to be burned or redistributed (signed); without `slash` in a contract that does not number. */
@@ -159,6 +174,7 @@ export type RestakingEvent =
   | OperatorSharesSlashed
   | MagnitudeSet
   | AllocationSet
+  | AllocationDelaySet
   | OperatorWasSlashed
   | WithdrawalQueued
   | WithdrawalCompleted

@@ -15,6 +15,11 @@ export function tokenId(chain: string, address: string): string {
   return `${chain}/erc20:${address.toLowerCase()}`
 }
 
+/** The chain's own coin, CAIP-19: `eip155:1/slip44:60`. */
+export function nativeToken(chain: string): string {
+  return `${chain}/slip44:60`
+}
+
 /** CAIP-19: `eip155:1/erc721:0x…/12` */
 export function nftId(chain: string, contract: string, token: bigint): string {
   return `${chain}/erc721:${contract.toLowerCase()}/${token}`

@@ -1,13 +1,5 @@
-import {
-  BurnableShares,
-  MagnitudeCheckpoint,
-  OperatorAllocation,
-  OperatorSlash,
-  Slash,
-  StakePool,
-} from '../model'
+import { BurnableShares, OperatorSlash, Slash, StakePool } from '../model'
 import type {
-  AllocationSet,
   BurnableSharesMoved,
   MagnitudeSet,
   OperatorSharesMoved,
@@ -16,7 +8,7 @@ import type {
 } from './eventsRestaking'
 import { Note } from './note'
 import { originColumns, seeAccount } from './parties'
-import { allocated } from './restakingMath'
+import { noteMagnitude } from './restakingMagnitudes'
 import { operatorStake, putOperatorStake, scalingResets } from './restakingRows'
 import { moveOut, tokensOf } from './restakingStrategies'
 import type { LedgerState } from './state'
@@ -57,47 +49,9 @@ export function magnitudeSet(state: LedgerState, event: MagnitudeSet): void {
   if (event.which === 'ENCUMBERED') stake.emittedEncumbered = magnitude
   else {
     stake.maxMagnitude = magnitude
-    state.put(
-      MagnitudeCheckpoint,
-      new MagnitudeCheckpoint({
-        id: `${stake.id}@${origin.block}`,
-        chain: origin.chain,
-        operatorStakeId: stake.id,
-        magnitude,
-        block: origin.block,
-      }),
-    )
+    noteMagnitude(state, stake, magnitude, origin)
   }
   putOperatorStake(state, stake, origin)
-}
-
-export function allocationSet(state: LedgerState, event: AllocationSet): void {
-  const { origin, pool, operator, set } = event
-  const stake = operatorStake(state, pool, operator, origin)
-  const id = `${stake.id}|${set.avs}/${set.number}`
-  const known = state.get(OperatorAllocation, id)
-  seeAccount(state, operator, origin)
-  seeAccount(state, set.avs, origin)
-  const allocation =
-    known ??
-    new OperatorAllocation({
-      id,
-      chain: origin.chain,
-      operatorStakeId: stake.id,
-      poolId: pool,
-      operatorId: operator,
-      avsId: set.avs,
-      operatorSet: set.number,
-      currentMagnitude: 0n,
-      targetMagnitude: 0n,
-      effectBlock: 0n,
-    })
-  Object.assign(allocation, allocated(allocation, event.magnitude, event.effectBlock, BigInt(origin.block)), {
-    modelId: set.model ?? null,
-    block: origin.block,
-    time: new Date(origin.time),
-  })
-  state.put(OperatorAllocation, allocation)
 }
 
 /** The last log of a slash names who slashed and why. What each staker lost follows from the magnitudes. */

@@ -1,24 +1,14 @@
-import { ExitRequest, ExitStatus, MagnitudeCheckpoint, RestakingWithdrawal, StakePool } from '../model'
+import { ExitRequest, ExitStatus, RestakingWithdrawal, StakeEvent, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { WithdrawalCompleted, WithdrawalQueued } from './eventsRestaking'
-import { Note, pop, push, type Stack } from './note'
 import { originColumns, seeAccount } from './parties'
+import { magnitudeAt } from './restakingMagnitudes'
 import { depositSharesTaken, mulWad, WAD } from './restakingMath'
+import { beginCompletion, openPart, takeLeft, takeReturned } from './restakingParts'
+import { payFromPod, podTotals } from './restakingPods'
 import { operatorStakeId, putPosition, restakedPosition, scalingResets, setDeposit } from './restakingRows'
 import { moveOut, tokensOf } from './restakingStrategies'
 import type { LedgerState } from './state'
-
-/** A part of a withdrawal that this transaction completed, until the next logs say as what it was paid. */
-interface Open {
-  request: string
-  account: string
-  shares: bigint
-}
-
-/** By pool: parts of which nothing is told yet, the next one on top. */
-const open = new Note<string, Stack<Open>>()
-/** By pool: the part that is paid in tokens, whose transfer comes next. */
-const priced = new Note<string, Open>()
 
 /**
  * Takes deposit shares, by the factor before the reset where the withdrawal took all that was left. Of a strategy that
@@ -57,7 +47,7 @@ export function withdrawalQueued(state: LedgerState, event: WithdrawalQueued): v
     const asked = depositSharesTaken(scaledShares, before ?? position.scalingFactor)
     const takesAll = isLast && before !== undefined
     const taken = isPod ? asked : takesAll || asked > position.depositShares ? position.depositShares : asked
-    if (!isPod) {
+    if (!isPod || !state.note(podTotals).get(position.id)) {
       setDeposit(state, position, position.depositShares - taken, pools[i])
       putPosition(state, position, origin)
     }
@@ -97,66 +87,51 @@ export function withdrawalCompleted(state: LedgerState, event: WithdrawalComplet
   if (withdrawal.completedBlock != null) return state.reject(origin, `${id} is completed already`)
   withdrawal.completedBlock = origin.block
   state.put(RestakingWithdrawal, withdrawal)
+  beginCompletion(state, origin)
   for (let i = withdrawal.parts - 1; i >= 0; i--) {
     const request = state.get(ExitRequest, `${id}/${i}`)
     if (!request) continue
-    const position = restakedPosition(state, request.poolId, request.accountId, origin)
-    const magnitude = magnitudeAt(state, request.poolId, withdrawal)
+    const { poolId, accountId } = request
+    const position = restakedPosition(state, poolId, accountId, origin)
+    const pool = state.get(StakePool, poolId)
+    const magnitude = withdrawal.operatorId
+      ? magnitudeAt(state, operatorStakeId(poolId, withdrawal.operatorId), withdrawal.slashableUntil)
+      : WAD
     const shares = mulWad(request.exitShares, mulWad(magnitude, position.beaconFactor))
+    const isPod = poolId.endsWith(BEACON_CHAIN_ETH)
     request.status = ExitStatus.PAID
     request.paidAt = new Date(origin.time)
     request.paidShares = shares
-    request.paidAssets =
-      position.beaconFactor === WAD && !request.poolId.endsWith(BEACON_CHAIN_ETH) ? 0n : shares
+    request.paidAssets = isPod ? shares : 0n
     state.put(ExitRequest, request)
+    const paid = isPod && pool ? payFromPod(state, pool, request, origin) : undefined
     if (shares === 0n) continue // the contract does nothing for it
-    push(state.note(open), request.poolId, { request: request.id, account: request.accountId, shares })
+    if (event.isPaidBefore)
+      findPayment(state, request, shares, isPod ? accountId : withdrawal.withdrawerId, origin)
+    else openPart(state, poolId, { request: request.id, account: accountId, shares, paid })
   }
+}
+
+/** Shares that came back, or tokens that left, before the completion. */
+function findPayment(
+  state: LedgerState,
+  request: ExitRequest,
+  shares: bigint,
+  receiver: string,
+  origin: Origin,
+): void {
+  const { poolId, accountId } = request
+  if (takeReturned(state, poolId, receiver, shares)) {
+    request.status = ExitStatus.RESTAKED
+    request.paidAssets = 0n
+    return
+  }
+  const row = takeLeft(state, poolId)
+  if (!row) return
+  request.paidAssets = -row.activeDelta
+  state.amend(StakeEvent, row, { kind: StakeEventKind.EXIT_PAID, accountId })
+  moveOut(state, poolId, shares, origin, accountId)
 }
 
 /** The strategy that stands for beacon chain ETH, whose shares are wei. */
 const BEACON_CHAIN_ETH = ':0xbeac0eeeeeeeeeeeeeeeeeeeeeeeeeeeeeebeac0'
-
-/** The strategy told its rate: a part that waits for it is paid in tokens. */
-export function payInTokens(state: LedgerState, pool: string, origin: Origin): void {
-  const part = pop(state.note(open), pool)
-  if (!part) return
-  state.note(priced).set(pool, part)
-  moveOut(state, pool, part.shares, origin, part.account)
-}
-
-/** Tokens left the strategy. Undefined: for no part of a withdrawal. */
-export function tokensPaid(state: LedgerState, pool: string, amount: bigint): string | undefined {
-  const part = state.note(priced).take(pool)
-  if (!part) return undefined
-  const { request: id, account } = part
-  const request = state.get(ExitRequest, id)
-  if (request) {
-    request.paidAssets = amount
-    state.put(ExitRequest, request)
-  }
-  return account
-}
-
-/** Shares were added to a staker's without new money: a part was paid in shares. */
-export function putBack(state: LedgerState, pool: string, account: string): boolean {
-  const parts = state.note(open)
-  if (parts.get(pool)?.top.account !== account) return false
-  const request = state.get(ExitRequest, pop(parts, pool)!.request)
-  if (request) {
-    request.status = ExitStatus.RESTAKED
-    request.paidAssets = 0n
-    state.put(ExitRequest, request)
-  }
-  return true
-}
-
-function magnitudeAt(state: LedgerState, pool: string, withdrawal: RestakingWithdrawal): bigint {
-  if (!withdrawal.operatorId) return WAD
-  const stake = operatorStakeId(pool, withdrawal.operatorId)
-  let newest: MagnitudeCheckpoint | undefined
-  for (const one of state.list(MagnitudeCheckpoint, 'operatorStakeId', stake)) {
-    if (BigInt(one.block) <= withdrawal.slashableUntil && one.block >= (newest?.block ?? 0)) newest = one
-  }
-  return newest?.magnitude ?? WAD
-}

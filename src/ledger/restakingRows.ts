@@ -93,6 +93,7 @@ export function operatorStake(
       shares: 0n,
       maxMagnitude: WAD,
       emittedEncumbered: 0n,
+      checkpoints: 0,
     })
   )
 }

@@ -1,8 +1,5 @@
 import { Restaker, RestakerDelegation, RestakingReward, RestakingRewardTotal, StakePool } from '../model'
 import type {
-  BeaconFactorSet,
-  PodSharesMoved,
-  PodSharesSet,
   RestakeDeposited,
   RestakerDelegated,
   RestakingRewardClaimed,
@@ -11,15 +8,27 @@ import type {
 import { Note } from './note'
 import { originColumns, seeAccount, seeToken } from './parties'
 import { WAD } from './restakingMath'
-import { putBack } from './restakingQueue'
+import { noteReturned, putBack } from './restakingParts'
+import { factorAfterReturn } from './restakingPods'
 import { putPosition, restakedPosition, restakerId, scalingResets, setDeposit } from './restakingRows'
-import { moveIn, poolOf, pricedAt, strategyOf, transferredAt } from './restakingStrategies'
+import {
+  arrived as arrivals,
+  movedEarly,
+  moveIn,
+  poolOf,
+  pricedAt,
+  strategyOf,
+  transferredAt,
+} from './restakingStrategies'
 import type { LedgerState } from './state'
 
 /** Places of this transaction's deposits, and whose they were. */
 const deposits = new Note<number, string>()
 
-/** New money only where the strategy told its rate just before; else a withdrawal came back as shares. */
+/**
+ * New money only where the strategy told its rate just before; else a withdrawal came back as shares. Strategies of before
+ * the slashing release tell no rate: there it is new money where tokens came in, or nobody knew the strategy.
+ */
 export function restakeDeposited(state: LedgerState, event: RestakeDeposited): void {
   const { origin, pool, account, shares } = event
   const position = restakedPosition(state, pool, account, origin)
@@ -33,28 +42,15 @@ export function restakeDeposited(state: LedgerState, event: RestakeDeposited): v
   putPosition(state, position, origin)
   state.note(deposits).set(origin.logIndex, position.id)
   if (!isPriced && putBack(state, pool, account)) return
-  if (!isPriced && !arrived && event.token === undefined) return void poolOf(state, pool, undefined, origin)
+  const cameIn = arrived !== undefined || state.note(arrivals).get(pool) !== undefined
+  if (!isPriced && !cameIn && (known || event.token === undefined)) {
+    noteReturned(state, pool, account, shares)
+    return void poolOf(state, pool, undefined, origin)
+  }
   const strategy = strategyOf(state, pool, origin)
   // A strategy that never said its token: what came in was not counted, since it was not known to be of it.
-  if (!strategy.assetId && arrived) strategy.earlyAssets += arrived.amount
+  if (!strategy.assetId && arrived) movedEarly(state, strategy, arrived.amount)
   moveIn(state, pool, shares, account, event.token ?? arrived?.token, origin)
-}
-
-export function podSharesSet(state: LedgerState, event: PodSharesSet): void {
-  const position = restakedPosition(state, event.pool, event.account, event.origin)
-  seeAccount(state, event.account, event.origin)
-  setDeposit(state, position, event.shares, state.get(StakePool, event.pool))
-  putPosition(state, position, event.origin)
-}
-
-export function podSharesMoved(state: LedgerState, event: PodSharesMoved): void {
-  putBack(state, event.pool, event.account)
-}
-
-export function beaconFactorSet(state: LedgerState, event: BeaconFactorSet): void {
-  const position = restakedPosition(state, event.pool, event.account, event.origin)
-  position.beaconFactor = event.factor
-  putPosition(state, position, event.origin)
 }
 
 /** Set to 1 without a deposit just before it, it may be a withdrawal of everything: the former is kept for that. */
@@ -62,6 +58,7 @@ export function scalingFactorSet(state: LedgerState, event: ScalingFactorSet): v
   const { origin, factor } = event
   const position = restakedPosition(state, event.pool, event.account, origin)
   const isOfDeposit = state.note(deposits).get(origin.logIndex - 1) === position.id
+  factorAfterReturn(state, origin.logIndex, event.account)
   if (factor === WAD && !isOfDeposit) state.note(scalingResets).set(position.id, position.scalingFactor)
   position.scalingFactor = factor
   putPosition(state, position, origin)

@@ -1,7 +1,7 @@
 import { RestakedPosition, RestakingStrategy, StakeEvent, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { StrategyTokenSet } from './eventsRestaking'
-import { Note, pop, type Stack } from './note'
+import { Note, pop, push, type Stack } from './note'
 import { poolCreated } from './pools'
 import { OFFSET } from './restakingMath'
 import { recordStake } from './stakeRows'
@@ -18,6 +18,16 @@ export const pricedAt = new Note<number, string>()
 export const transferredAt = new Note<number, { toPool: string; token: string; amount: bigint }>()
 /** By pool: what came in and no deposit has explained. */
 export const arrived = new Note<string, Stack<StakeEvent>>()
+/** By pool that is not made yet: what came in with this transaction. */
+const early = new Note<string, bigint>()
+
+/** Tokens came to a strategy, or left it, that has no pool yet. */
+export function movedEarly(state: LedgerState, strategy: RestakingStrategy, delta: bigint): void {
+  const noted = state.note(early)
+  strategy.earlyAssets += delta
+  state.put(RestakingStrategy, strategy)
+  if (delta > 0n) noted.set(strategy.id, (noted.get(strategy.id) ?? 0n) + delta)
+}
 
 export function strategyTokenSet(state: LedgerState, event: StrategyTokenSet): void {
   const { origin, pool, token } = event
@@ -101,7 +111,15 @@ export function poolOf(
   const staked = state.list(RestakedPosition, 'poolId', poolId)
   pool.patronCount = staked.filter(({ depositShares }) => depositShares > 0n).length
   state.put(StakePool, pool)
-  if (assets > 0n) recordStake(state, pool, origin, { kind: StakeEventKind.COMPOUND, activeDelta: assets })
+  const now = state.note(early).take(poolId) ?? 0n
+  const cameIn = now < assets ? now : assets
+  // What came in before is everybody's; what did just now, a deposit may explain.
+  if (assets > cameIn)
+    recordStake(state, pool, origin, { kind: StakeEventKind.COMPOUND, activeDelta: assets - cameIn })
+  if (cameIn > 0n) {
+    const row = recordStake(state, pool, origin, { kind: StakeEventKind.COMPOUND, activeDelta: cameIn })
+    push(state.note(arrived), poolId, row)
+  }
   return pool
 }
 

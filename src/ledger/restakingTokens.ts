@@ -2,8 +2,8 @@ import { RestakingStrategy, StakeEventKind, StakePool } from '../model'
 import type { Origin } from './events'
 import type { StrategyPriced, TokenMoved } from './eventsRestaking'
 import { push } from './note'
-import { payInTokens, tokensPaid } from './restakingQueue'
-import { arrived, pricedAt, transferredAt } from './restakingStrategies'
+import { noteLeft, payInTokens, tokensPaid } from './restakingParts'
+import { arrived, movedEarly, pricedAt, transferredAt } from './restakingStrategies'
 import { recordStake } from './stakeRows'
 import type { LedgerState } from './state'
 
@@ -26,8 +26,7 @@ export function tokenMoved(state: LedgerState, event: TokenMoved): void {
 function moveToken(state: LedgerState, strategy: RestakingStrategy, delta: bigint, origin: Origin): void {
   const pool = state.get(StakePool, strategy.id)
   if (!pool) {
-    strategy.earlyAssets += delta
-    state.put(RestakingStrategy, strategy)
+    movedEarly(state, strategy, delta)
     return
   }
   if (pool.activeAssets + delta < 0n)
@@ -41,7 +40,8 @@ function moveToken(state: LedgerState, strategy: RestakingStrategy, delta: bigin
   } else {
     const account = tokensPaid(state, pool.id, -delta)
     const kind = account === undefined ? StakeEventKind.WITHDRAW : StakeEventKind.EXIT_PAID
-    recordStake(state, pool, origin, { kind, accountId: account, activeDelta: delta })
+    const row = recordStake(state, pool, origin, { kind, accountId: account, activeDelta: delta })
+    if (account === undefined) noteLeft(state, row)
   }
   state.put(StakePool, pool)
 }

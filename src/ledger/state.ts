@@ -55,6 +55,8 @@ interface Table {
   named: Set<string>
   /** whether the database has a fact of the id, as far as it was asked */
   taken: Map<string, boolean>
+  /** by field that was listed, by value: ids of rows in `current` that have it, or had it */
+  listed: Map<string, Map<unknown, Set<string>>>
 }
 
 /**
@@ -116,6 +118,7 @@ export class LedgerState {
     const before = loaded
     const copy = new entity(loaded as T)
     table.current.set(id, copy)
+    if (table.listed.size > 0) enlist(table, copy)
     this.undos?.push(() => restore(copy, before))
     return copy
   }
@@ -133,15 +136,18 @@ export class LedgerState {
       const row = this.get(entity, id)
       if (row && row[field] === value) found.set(id, row)
     }
-    for (const [id, row] of this.table(entity).current) {
-      if ((row as T)[field] === value) found.set(id, row as T)
+    const table = this.table(entity)
+    for (const id of listedBy(table, field).get(value) ?? []) {
+      const row = table.current.get(id) as T | undefined
+      if (row?.[field] === value) found.set(id, row)
     }
     return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
   }
 
   /** Marks a state row (made new, or changed after `get`) to be written. */
   put<T extends Row>(entity: EntityClass<T>, row: T): T {
-    const { current, changed } = this.table(entity)
+    const table = this.table(entity)
+    const { current, changed } = table
     const { id } = row
     const before = current.get(id)
     if (before !== row) {
@@ -150,6 +156,7 @@ export class LedgerState {
     }
     const size = changed.size
     if (changed.add(id).size > size) this.undos?.push(() => changed.delete(id))
+    if (table.listed.size > 0) enlist(table, row)
     this.touched.push(entity, row, before === row)
     return row
   }
@@ -308,6 +315,7 @@ export class LedgerState {
       table.changed.clear()
       table.facts = []
       table.named.clear()
+      table.listed.clear()
     }
     this.rejectedLogs = []
     this.contradicted = false
@@ -379,7 +387,26 @@ function emptyTable(): Table {
     facts: [],
     named: new Set(),
     taken: new Map(),
+    listed: new Map(),
   }
+}
+
+/** Ids of a table's rows by a field's value, made once a fold: to look through all rows for each list would be quadratic. */
+function listedBy({ listed, current }: Table, field: string): Map<unknown, Set<string>> {
+  const known = listed.get(field)
+  if (known) return known
+  const made = new Map<unknown, Set<string>>()
+  listed.set(field, made)
+  for (const row of current.values()) enlistBy(made, field, row)
+  return made
+}
+
+function enlist({ listed }: Table, row: Row): void {
+  for (const [field, ids] of listed) enlistBy(ids, field, row)
+}
+
+function enlistBy(ids: Map<unknown, Set<string>>, field: string, row: Row): void {
+  wantIn(ids, (row as unknown as Record<string, unknown>)[field], () => new Set<string>()).add(row.id)
 }
 
 /** Makes a row in place what it was. */

@@ -27,10 +27,10 @@ export const restakingDefs = /* GraphQL */ `
 
   extend type OperatorStake {
     """
-    What is not free to allocate, now: Σ over its allocations of the larger of current and target, of the target once
-    that has its effect
+    What is not free to allocate at the end of a block: Σ over its allocations of the larger of current and target, of the
+    target once that has its effect. Without a block: now
     """
-    encumberedMagnitude: BigInt!
+    encumberedMagnitude(block: Int): BigInt!
     """
     Shares of queued withdrawals that a slash would reach at the end of a block, floor(Σ exitShares × maxMagnitude / 1e18)
     of those whose last slashable block is not before it. Without a block: now
@@ -45,6 +45,21 @@ export const restakingDefs = /* GraphQL */ `
     magnitude: BigInt!
     "floor(shares × floor(magnitude × 1e18 / maxMagnitude) / 1e18): shares that the operator set can slash"
     slashableShares: BigInt!
+    "at the end of a block, as the view getAllocation says it; null: there was none yet"
+    at(block: Int!): AllocationAt
+  }
+
+  type AllocationAt {
+    currentMagnitude: BigInt!
+    "added to it at effectBlock, signed"
+    pendingDiff: BigInt!
+    "0: nothing waits"
+    effectBlock: BigInt!
+  }
+
+  extend type AllocationDelay {
+    "blocks, in effect at the end of a block; null: none was set yet. Without a block: now"
+    delay(block: Int): BigInt
   }
 
   extend type ExitRequest {
@@ -63,7 +78,8 @@ export function restakingResolvers(): ResolverMap {
         sharesAt(scope, source.id as string, blockOrNow(block)),
     },
     OperatorStake: {
-      encumberedMagnitude: (source, _, { scope }) => encumbered(scope, source.id as string),
+      encumberedMagnitude: (source, { block }: { block?: number | null }, { scope }) =>
+        encumbered(scope, source.id as string, blockOrNow(block)),
       slashableQueuedShares: (source, { block }: { block?: number | null }, { scope }) =>
         slashableQueuedShares(scope, source, blockOrNow(block)),
       at: async (source, { block }: { block: number }, { scope }) =>
@@ -73,6 +89,12 @@ export function restakingResolvers(): ResolverMap {
       magnitude: async (source, _, { scope }) => (await allocationNow(scope, source.id as string)).magnitude,
       slashableShares: async (source, _, { scope }) =>
         (await allocationNow(scope, source.id as string)).slashable,
+      at: async (source, { block }: { block: number }, { scope }) =>
+        (await allocationAt(scope, source.id as string, blockOf(block))) ?? null,
+    },
+    AllocationDelay: {
+      delay: async (source, { block }: { block?: number | null }, { scope }) =>
+        (await delayAt(scope, source.id as string, blockOrNow(block)))?.delay ?? null,
     },
     ExitRequest: {
       payableShares: (source, { block }: { block?: number | null }, { scope }) =>
@@ -123,21 +145,40 @@ function stakeAt(scope: RequestScope, id: string, block: number): Promise<Row | 
 /** Of a chain whose processor has not written its height yet: as if no effect waited. */
 const HEIGHT = `coalesce((SELECT max(p.indexed) FROM indexer_progress p WHERE p.chain = a.chain), ${LAST_BLOCK})`
 
-function encumbered(scope: RequestScope, id: string): Promise<string> {
-  const loader = scope.once(encumbered, () => {
-    return new DataLoader<string, string>(async ids => {
-      const rows = await scope.query<{ id: string; sum: string }>({
-        name: 'encumbered',
-        text: `SELECT a.operator_stake_id AS id, sum(CASE WHEN ${HEIGHT} < a.effect_block
-                 THEN greatest(a.current_magnitude, a.target_magnitude) ELSE a.target_magnitude END) AS sum
-               FROM operator_allocation a WHERE a.operator_stake_id = ANY ($1::text[]) GROUP BY 1`,
-        values: [ids],
-      })
-      const sums = new Map(rows.map(row => [row.id, row.sum]))
-      return ids.map(one => sums.get(one) ?? '0')
-    })
-  })
-  return loader.load(id)
+/** Newest changes not after the block: index operator_allocation_change_at. */
+const ENCUMBERED = `SELECT a.operator_stake_id AS id, sum(CASE WHEN now.block < c.effect_block
+      THEN greatest(c.current_magnitude, c.target_magnitude) ELSE c.target_magnitude END) AS sum
+    FROM operator_allocation a CROSS JOIN LATERAL (SELECT least($2, ${HEIGHT}) AS block) now
+    JOIN LATERAL (SELECT * FROM operator_allocation_change WHERE allocation_id = a.id AND block <= now.block
+      ORDER BY block DESC, log_index DESC, id COLLATE "C" DESC LIMIT 1) c ON true
+    WHERE a.operator_stake_id = ANY ($1::text[]) GROUP BY 1`
+
+async function encumbered(scope: RequestScope, id: string, block: number): Promise<string> {
+  const row = await loaderAt(scope, encumbered, 'encumbered', ENCUMBERED).load({ id, block })
+  return (row?.sum ?? '0') as string
+}
+
+/** Index: operator_allocation_change_at. */
+const ALLOCATION = `SELECT DISTINCT ON (allocation_id) allocation_id AS key,
+    CASE WHEN $2 < effect_block THEN current_magnitude ELSE target_magnitude END AS "currentMagnitude",
+    CASE WHEN $2 < effect_block THEN target_magnitude - current_magnitude ELSE 0 END AS "pendingDiff",
+    CASE WHEN $2 < effect_block THEN effect_block ELSE 0 END AS "effectBlock"
+  FROM operator_allocation_change WHERE allocation_id = ANY ($1::text[]) AND block <= $2
+  ORDER BY allocation_id, block DESC, log_index DESC, id COLLATE "C" DESC`
+
+function allocationAt(scope: RequestScope, id: string, block: number): Promise<Row | undefined> {
+  return loaderAt(scope, allocationAt, 'allocation-at', ALLOCATION).load({ id, block })
+}
+
+/** Index: allocation_delay_change_at. */
+const DELAY = `SELECT a.id, CASE WHEN now.block < c.effect_block THEN c.current ELSE c.next END AS delay
+  FROM allocation_delay a CROSS JOIN LATERAL (SELECT least($2, ${HEIGHT}) AS block) now
+  JOIN LATERAL (SELECT * FROM allocation_delay_change WHERE delay_id = a.id AND block <= now.block
+    ORDER BY block DESC, log_index DESC, id COLLATE "C" DESC LIMIT 1) c ON true
+  WHERE a.id = ANY ($1::text[])`
+
+function delayAt(scope: RequestScope, id: string, block: number): Promise<Row | undefined> {
+  return loaderAt(scope, delayAt, 'allocation-delay', DELAY).load({ id, block })
 }
 
 interface AllocationNow {

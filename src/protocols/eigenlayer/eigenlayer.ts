@@ -8,7 +8,7 @@ import { withdrawalHandlers } from './withdrawals'
 /** EigenLayer: restaked stake, its queue, magnitudes, slashes, rewards. What is read and why: ./README.md */
 export const eigenlayer: Protocol = {
   name: 'eigenlayer',
-  revision: 1,
+  revision: 2,
   deployments,
   roles,
   settings,

@@ -48,6 +48,15 @@ export const allocationHandlers = {
       effectBlock: BigInt(args.effectBlock),
     },
   ]),
+  ...reads(allocation.AllocationDelaySet, (args, ids, origin) => [
+    {
+      kind: 'allocationDelaySet',
+      origin,
+      operator: ids.account(args.operator),
+      delay: BigInt(args.delay),
+      effectBlock: BigInt(args.effectBlock),
+    },
+  ]),
   ...reads(allocation.EncumberedMagnitudeUpdated, (args, ids, origin) => [
     {
       kind: 'magnitudeSet',

@@ -3,7 +3,7 @@ import { events as pods } from '../../abi/eigenlayer/eigenPodManager'
 import { events as rewards } from '../../abi/eigenlayer/rewardsCoordinator'
 import { events as manager } from '../../abi/eigenlayer/strategyManager'
 import { events as managerV1 } from '../../abi/eigenlayer/strategyManagerV1'
-import { tokenId } from '../../ledger/ids'
+import { nativeToken, tokenId } from '../../ledger/ids'
 import { beaconChainEth, reads } from './reading'
 
 export const depositHandlers = {
@@ -58,6 +58,7 @@ export const podHandlers = {
       kind: 'podSharesSet',
       origin,
       pool: ids.pool(beaconChainEth),
+      asset: nativeToken(origin.chain),
       account: ids.account(args.podOwner),
       shares: args.newTotalShares,
     },
@@ -67,7 +68,9 @@ export const podHandlers = {
       kind: 'podSharesMoved',
       origin,
       pool: ids.pool(beaconChainEth),
+      asset: nativeToken(origin.chain),
       account: ids.account(args.podOwner),
+      delta: args.sharesDelta,
     },
   ]),
   ...reads(pods.BeaconChainSlashingFactorDecreased, (args, ids, origin) => [

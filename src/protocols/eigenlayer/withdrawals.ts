@@ -13,7 +13,7 @@ interface Withdrawal {
   strategies: string[]
 }
 
-/** Completion carries the root alone: as what it was paid, the next logs tell. */
+/** Completion carries the root alone: as what it was paid, the next logs tell; before the slashing release, those before. */
 export const withdrawalHandlers = {
   ...reads(
     delegation.SlashingWithdrawalQueued,
@@ -49,7 +49,12 @@ export const withdrawalHandlers = {
     { kind: 'withdrawalCompleted', origin, withdrawal: ids.withdrawal(args.withdrawalRoot) },
   ]),
   ...reads(delegation.WithdrawalCompleted, (args, ids, origin) => [
-    { kind: 'withdrawalCompleted', origin, withdrawal: ids.withdrawal(args.withdrawalRoot) },
+    {
+      kind: 'withdrawalCompleted',
+      origin,
+      withdrawal: ids.withdrawal(args.withdrawalRoot),
+      isPaidBefore: true,
+    },
   ]),
 }
 

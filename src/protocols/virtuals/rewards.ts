@@ -1,10 +1,16 @@
-import { events as v2 } from '../../abi/virtuals/agentRewardV2'
-import { events as v3 } from '../../abi/virtuals/agentRewardV3'
+import { functions, events as v2 } from '../../abi/virtuals/agentRewardV2'
+import { events as v3, functions as v3Functions } from '../../abi/virtuals/agentRewardV3'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
-import type { AdapterContext } from '../protocol'
-import { reads } from '../reading'
+import type { AdapterContext, Answer, ProtocolLog, Read } from '../protocol'
+import { reads, wordIn } from '../reading'
 import { agentModel, contractOf, contributionModel } from './naming'
+
+/** Shares are of it (DENOMINATOR). */
+const POINTS = 10_000n
+/** Place of a share in what `getRewardSettings()` answers. */
+const PARENT_SHARES = 3
+const STAKER_SHARES = 1
 
 interface Paid {
   virtualId: bigint
@@ -40,43 +46,99 @@ export const rewardV2Handlers = {
   ...reads(v2.ValidatorRewardClaimed, (args, origin, context) =>
     reward('VALIDATOR', args.validator, args, origin, context),
   ),
-  /**
-   * What a service earned is in no event before it is claimed: it accrues with its claim. Of the total, `childrenAmount`
-   * came from contributions that build on it, and it is not told from which.
-   */
-  ...reads(v2.ServiceRewardsClaimed, (args, origin, context) => {
-    const model = contributionModel(origin.chain, args.nftId)
-    const token = tokenId(origin.chain, contractOf(context, 'virtual'))
-    const account = accountId(origin.chain, args.account)
-    if (args.childrenAmount > args.total) throw new RangeError('children earned more than the whole')
-    const accrued = (accrualKind: 'OWN' | 'OTHER', amount: bigint): DomainEvent[] =>
-      amount === 0n
-        ? []
-        : [
-            {
-              kind: 'royaltyAccrued',
-              origin,
-              accrualKind,
-              from: model,
-              to: model,
-              token,
-              amount,
-              beneficiary: account,
-            },
-          ]
-    return [
-      ...accrued('OWN', args.total - args.childrenAmount),
-      ...accrued('OTHER', args.childrenAmount),
-      { kind: 'royaltyClaimed', origin, account, token, amount: args.total, model },
-    ]
-  }),
+  /** The event has what the pots are; how contributions share theirs is the ledger's to work out. */
+  ...reads(
+    v2.NewAgentReward,
+    (args, origin, context, _, [settings]) => {
+      const model = agentModel(origin.chain, args.virtualId)
+      const token = tokenId(origin.chain, contractOf(context, 'virtual'))
+      const parentShares = wordIn(settings, PARENT_SHARES)
+      const round: DomainEvent = {
+        kind: 'rewardRoundOpened',
+        origin,
+        model,
+        number: BigInt(args.mainIndex),
+        token,
+        validatorAmount: args.validatorAmount,
+        contributorAmount: args.contributorAmount,
+      }
+      // Where nobody answers, contributions are known to have earned what they claim, once they do.
+      if (parentShares === undefined || parentShares > POINTS) return [round]
+      const { coreAmount } = args
+      return [round, { kind: 'contributorsRewarded', origin, model, token, coreAmount, parentShares }]
+    },
+    undefined,
+    settingsRead,
+  ),
+  ...reads(v2.ServiceRewardsClaimed, (args, origin, context) => [
+    {
+      kind: 'contributionRewardClaimed',
+      origin,
+      contribution: contributionModel(origin.chain, args.nftId),
+      account: accountId(origin.chain, args.account),
+      token: tokenId(origin.chain, contractOf(context, 'virtual')),
+      total: args.total,
+      childrenAmount: args.childrenAmount,
+    },
+  ]),
 }
 
 export const rewardV3Handlers = {
+  /** It has no amounts: the contract keeps the net one, and what each agent's pool was worth then, by which it is divided. */
+  ...reads(
+    v3.NewReward,
+    (args, origin, context, _, [reward, settings]) => {
+      const token = tokenId(origin.chain, contractOf(context, 'virtual'))
+      const stakerShares = wordIn(settings, STAKER_SHARES)
+      const kept = rewardIn(reward)
+      const all = kept?.lpValues.reduce((sum, value) => sum + value, 0n) ?? 0n
+      if (!kept || stakerShares === undefined || stakerShares > POINTS || all === 0n) return []
+      return kept.virtualIds.map((virtualId, i): DomainEvent => {
+        const amount = (kept.lpValues[i]! * kept.amount) / all
+        const stakerAmount = (amount * stakerShares) / POINTS
+        return {
+          kind: 'rewardRoundOpened',
+          origin,
+          model: agentModel(origin.chain, virtualId),
+          number: args.pos,
+          token,
+          stakerAmount,
+          validatorAmount: amount - stakerAmount,
+        }
+      })
+    },
+    undefined,
+    log => {
+      const { pos } = v3.NewReward.decode(log)
+      return [{ to: log.address, call: v3Functions.getReward.encode({ pos }) }, ...settingsRead(log)]
+    },
+  ),
   ...reads(v3.StakerRewardClaimed, (args, origin, context) =>
     reward('STAKER', args.staker, args, origin, context),
   ),
   ...reads(v3.ValidatorRewardClaimed, (args, origin, context) =>
     reward('VALIDATOR', args.validator, args, origin, context),
   ),
+}
+
+/** The settings at the block's end: V2's and V3's view has one name. */
+function settingsRead({ address }: ProtocolLog): Read[] {
+  return [{ to: address, call: functions.getRewardSettings.encode({}) }]
+}
+
+interface Reward {
+  amount: bigint
+  lpValues: bigint[]
+  virtualIds: bigint[]
+}
+
+/** Undefined: nobody answered, or the lists are no pair. */
+function rewardIn(answer: Answer | undefined): Reward | undefined {
+  if (answer?.kind !== 'returned') return undefined
+  try {
+    const reward = v3Functions.getReward.decodeResult(answer.data)
+    return reward.lpValues.length === reward.virtualIds.length ? reward : undefined
+  } catch {
+    return undefined
+  }
 }

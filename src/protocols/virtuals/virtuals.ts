@@ -11,7 +11,7 @@ import { voteLockHandlers } from './voteLocks'
 /** Virtuals: agents, contributions, stake, bonding curves, prompts, rewards. What is read and why: ./README.md */
 export const virtuals: Protocol = {
   name: 'virtuals',
-  revision: 2,
+  revision: 3,
   deployments,
   roles,
   settings,

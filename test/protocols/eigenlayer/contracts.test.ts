@@ -104,11 +104,15 @@ function everyFigure(): void {
   test('of operators: shares, magnitudes, encumbered and allocated, shares in the queue that a slash reaches', async () => {
     const at = blocks.map(
       (block, i) =>
-        `at${i}: at(block: ${block}) { shares maxMagnitude } queued${i}: slashableQueuedShares(block: ${block})`,
+        `at${i}: at(block: ${block}) { shares maxMagnitude } queued${i}: slashableQueuedShares(block: ${block})
+         encumbered${i}: encumberedMagnitude(block: ${block})`,
+    )
+    const allocated = blocks.map(
+      (block, i) => `at${i}: at(block: ${block}) { currentMagnitude pendingDiff effectBlock }`,
     )
     const { operatorStakes, operatorAllocations } = await ask(`{
       operatorStakes(first: 100) { nodes { id encumberedMagnitude slashableQueuedShares ${at.join(' ')} } }
-      operatorAllocations(first: 100) { nodes { operatorId poolId operatorSet avsId modelId magnitude } } }`)
+      operatorAllocations(first: 100) { nodes { operatorId poolId operatorSet avsId modelId magnitude ${allocated.join(' ')} } } }`)
     let slashed = 0
     for (const operator of operators)
       for (const strategy of strategies()) {
@@ -125,6 +129,7 @@ function everyFigure(): void {
           })
           expect(ours?.[`queued${i}`] ?? '0').toBe(await view('getSlashableSharesInQueue'))
           if (maxMagnitude !== '1000000000000000000') slashed++
+          expect(ours?.[`encumbered${i}`] ?? '0').toBe(await view('getEncumberedMagnitude', 'allocation'))
           if (block !== blocks.at(-1)) continue
           expect(ours?.encumberedMagnitude ?? '0').toBe(await view('getEncumberedMagnitude', 'allocation'))
           expect(ours?.slashableQueuedShares ?? '0').toBe(ours?.[`queued${i}`] ?? '0')
@@ -144,9 +149,53 @@ function everyFigure(): void {
           )
           if (!allocation) expect(current).toBe(0n)
           else expect(allocation).toMatchObject({ magnitude: `${current}`, avsId: id(avs), modelId: model })
+          for (const [i, block] of blocks.entries()) {
+            const args = [operator, set, strategy]
+            const theirs = await chain.view<[bigint, bigint, bigint]>(
+              'allocation',
+              'getAllocation',
+              args,
+              block,
+            )
+            const ours = allocation?.[`at${i}`]
+            if (!ours) expect(theirs).toEqual([0n, 0n, 0n])
+            else {
+              expect([ours.currentMagnitude, ours.pendingDiff]).toEqual([`${theirs[0]}`, `${theirs[1]}`])
+              // Where nothing waits, a contract keeps the block of before.
+              if (theirs[1] !== 0n) expect(ours.effectBlock).toBe(`${theirs[2]}`)
+            }
+          }
         }
       }
     expect(slashed).toBeGreaterThan(2)
+  })
+
+  test('of operators: how long their allocations wait', async () => {
+    const at = blocks.map((block, i) => `at${i}: delay(block: ${block})`)
+    const { allocationDelays } = await ask(
+      `{ allocationDelays(first: 100) { nodes { operatorId delay ${at.join(' ')} } } }`,
+    )
+    expect(allocationDelays.nodes.length).toBeGreaterThan(0)
+    for (const { operatorId, delay, ...ours } of allocationDelays.nodes)
+      for (const [i, block] of [...blocks, undefined].entries()) {
+        const args = [addressOf(operatorId)]
+        const theirs = await chain.view<[boolean, number]>('allocation', 'getAllocationDelay', args, block)
+        expect(block === undefined ? delay : ours[`at${i}`]).toBe(theirs[0] ? `${theirs[1]}` : null)
+      }
+  })
+
+  test('of beacon chain ETH: the pool has the deposit shares of all pods, and those of the queue', async () => {
+    const { stakePools, exitRequests } = await ask(`{
+      stakePools(where: { id_eq: "${pool(BEACON)}" }) { nodes { activeAssets totalShares asset { id } } }
+      exitRequests(first: 500, where: { poolId_eq: "${pool(BEACON)}", status_eq: PENDING }) { nodes { shares } } }`)
+    const deposited = await Promise.all(
+      stakers.map(one => chain.view<bigint>(DELEGATION, 'getDepositedShares', [one, BEACON])),
+    )
+    const queued = (exitRequests.nodes as { shares: string }[]).map(({ shares }) => BigInt(shares))
+    const all = [...deposited, ...queued].reduce((sum, one) => sum + one, 0n)
+    expect(stakePools.nodes).toEqual([
+      { activeAssets: `${all}`, totalShares: `${all}`, asset: { id: 'eip155:31337/slip44:60' } },
+    ])
   })
 
   test('of queued withdrawals: what each pays, then and now, whether it is paid or put back', async () => {

@@ -34,8 +34,8 @@ export class RestakedChain {
     this.random = randomOf(seed)
   }
 
-  static async start(seed: number, chainId = 31_337): Promise<RestakedChain> {
-    const driven = await DrivenChain.start(join(__dirname, 'contracts'), chainId)
+  static async start(seed: number, chainId = 31_337, begin?: number): Promise<RestakedChain> {
+    const driven = await DrivenChain.start(join(__dirname, 'contracts'), chainId, begin)
     const delegation = await driven.deploy('DelegationManager', DELAY)
     const at = {
       delegation,
@@ -79,8 +79,11 @@ export class RestakedChain {
   }
 
   /** Transactions of anybody, some of which revert. */
-  async play(steps: number): Promise<void> {
-    for (let i = 0; i < steps; i++) await this.step()
+  async play(steps: number, secondsBetween = 0): Promise<void> {
+    for (let i = 0; i < steps; i++) {
+      if (secondsBetween > 0) await this.driven.chain.rpc('evm_increaseTime', [secondsBetween])
+      await this.step()
+    }
   }
 
   private async step(): Promise<void> {
@@ -90,7 +93,7 @@ export class RestakedChain {
     const [token, strategy] = [this.tokens[n]!, this.strategies[n]!]
     const anywhere = this.oneOf([...this.strategies, BEACON])
     const shares = () => this.view<bigint>('delegation', 'getDepositedShares', [staker, anywhere])
-    switch (this.below(14)) {
+    switch (this.below(15)) {
       case 0:
       case 1:
         return void (await this.send('manager', 'deposit', staker, strategy, this.amount()))
@@ -140,6 +143,9 @@ export class RestakedChain {
         }
         return
       }
+      case 13:
+        if (this.below(4) === 0) await this.send('allocation', 'setAllocationDelay', operator, this.below(50))
+        return
       default:
         if (this.below(2) === 0) await this.driven.send(token, 'move', staker, strategy, this.amount())
         else if (this.below(3) === 0) await this.send('pods', 'slashed', staker, 31n, 32n)

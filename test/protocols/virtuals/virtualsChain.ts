@@ -43,8 +43,8 @@ export class VirtualsChain {
     this.state = seed
   }
 
-  static async start(seed: number, chainId = 31_337): Promise<VirtualsChain> {
-    const driven = await DrivenChain.start(join(__dirname, 'contracts'), chainId)
+  static async start(seed: number, chainId = 31_337, begin?: number): Promise<VirtualsChain> {
+    const driven = await DrivenChain.start(join(__dirname, 'contracts'), chainId, begin)
     const at = {} as Record<Role, Hex>
     for (const [role, name] of Object.entries(names)) at[role as Role] = await driven.deploy(name)
     at.agentFactoryV3 = await driven.deploy('Factory', at.agentNft)
@@ -91,12 +91,19 @@ export class VirtualsChain {
     return this.driven.know('Pair', await this.view<Hex>('bonding', 'pairOf', token))
   }
 
-  /** Transactions of anybody, some of which revert. */
-  async play(steps: number): Promise<void> {
-    for (let i = 0; i < steps; i++) await this.step()
+  /**
+   * Transactions of anybody, some of which revert.
+   *
+   * @param secondsBetween absent: now and then some weeks pass
+   */
+  async play(steps: number, secondsBetween?: number): Promise<void> {
+    for (let i = 0; i < steps; i++) {
+      if (secondsBetween) await this.driven.chain.rpc('evm_increaseTime', [secondsBetween])
+      await this.step(secondsBetween === undefined)
+    }
   }
 
-  private async step(): Promise<void> {
+  private async step(weeksPass: boolean): Promise<void> {
     const who = this.oneOf(people)
     const other = this.oneOf(people)
     const agents = await this.agents()
@@ -123,6 +130,7 @@ export class VirtualsChain {
       case 5:
         return this.do('veVirtual', 'delegate', who, this.below(4) ? other : NOBODY)
       case 6:
+        if (!weeksPass) return
         return void (await this.driven.chain.rpc('evm_increaseTime', [
           this.below(40) * WEEK + this.below(WEEK),
         ]))

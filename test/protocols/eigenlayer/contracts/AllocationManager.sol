@@ -8,11 +8,19 @@ contract AllocationManager {
     event AllocationUpdated(address operator, OperatorSet operatorSet, address strategy, uint64 magnitude, uint32 effectBlock);
     event EncumberedMagnitudeUpdated(address operator, address strategy, uint64 encumberedMagnitude);
     event MaxMagnitudeUpdated(address operator, address strategy, uint64 maxMagnitude);
+    event AllocationDelaySet(address operator, uint32 delay, uint32 effectBlock);
     event OperatorSlashed(address operator, OperatorSet operatorSet, address[] strategies, uint256[] wadSlashed, string description);
 
     struct Allocation {
         uint256 current;
         int256 diff;
+        uint256 effect;
+    }
+
+    struct Delay {
+        uint32 current;
+        bool isSet;
+        uint32 next;
         uint256 effect;
     }
 
@@ -28,6 +36,7 @@ contract AllocationManager {
     uint256 private slashes;
     mapping(address => mapping(address => Checkpoint[])) private history;
     mapping(address => mapping(address => mapping(uint32 => Allocation))) private allocations;
+    mapping(address => Delay) private delays;
 
     constructor(DelegationManager delegation_, uint256 wait_, address avs_, uint32 sets_) {
         (delegation, wait, avs, sets) = (delegation_, wait_, avs_, sets_);
@@ -58,6 +67,19 @@ contract AllocationManager {
             (uint256 current, int256 diff,) = getAllocation(operator, set, strategy);
             sum += diff > 0 ? uint256(int256(current) + diff) : current;
         }
+    }
+
+    function getAllocationDelay(address operator) public view returns (bool isSet, uint32 delay) {
+        Delay storage one = delays[operator];
+        if (one.effect != 0 && block.number >= one.effect) return (true, one.next);
+        return (one.isSet, one.current);
+    }
+
+    function setAllocationDelay(address operator, uint32 delay) external {
+        Delay storage one = delays[operator];
+        (one.isSet, one.current) = getAllocationDelay(operator);
+        (one.next, one.effect) = (delay, block.number + wait);
+        emit AllocationDelaySet(operator, delay, uint32(one.effect));
     }
 
     /// Increases wait as decreases do; there is one change at a time.
