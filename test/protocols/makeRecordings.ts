@@ -9,7 +9,8 @@ import { VirtualsChain } from './virtuals/virtualsChain'
 
 /**
  * Makes src/sandbox/recordings/eigenlayer.jsonl and virtuals.jsonl anew: `npx tsx test/protocols/makeRecordings.ts`, after
- * `npm run build`. The addresses are always the same: config/replays.yaml has them.
+ * `npm run build`. The addresses are always the same: config/replays.yaml has them. Both end in January 2026, as what
+ * `npm start` plays: a page of the last 30 days shows them all. Virtuals' locks take two years before.
  */
 
 const root = resolve(__dirname, '../..')
@@ -40,12 +41,16 @@ async function record(
   await chain.close()
 }
 
+/** So that it ends in January 2026. */
+const BEGIN_VIRTUALS = Date.UTC(2024, 3, 24)
+
 async function main(): Promise<void> {
-  const restaked = await RestakedChain.start(7, 31_339)
-  await restaked.play(160)
+  const restaked = await RestakedChain.start(7, 31_339, Date.UTC(2026, 0, 3))
+  await restaked.play(160, 4 * 3600)
   await record('eigenlayer', 31_339, restaked.driven.chain, restaked.contracts)
-  const virtuals = await VirtualsChain.start(5, 31_340)
-  await virtuals.play(130)
+  const virtuals = await VirtualsChain.start(5, 31_340, BEGIN_VIRTUALS)
+  await virtuals.play(90)
+  await virtuals.play(50, 10 * 3600)
   await record('virtuals', 31_340, virtuals.driven.chain, virtuals.at)
 }
 

@@ -11,6 +11,7 @@ import { readHeights } from '../../src/postgres/heights'
 import { withSnapshot } from '../../src/postgres/snapshot'
 import { type Child, startChild } from '../../src/sandbox/childProcess'
 import { configuredContracts } from '../../src/sandbox/deploy'
+import { RECORDED_CHAINS } from '../../src/sandbox/replays'
 
 /** The processes of a deployment, as the command line starts them, against a test's own chains and database. */
 export interface PipelineOptions {
@@ -113,7 +114,8 @@ export class Pipeline {
   /** Tokens of chains that can be asked: a recording has no contracts. */
   private async undescribed(): Promise<string[]> {
     const { rows } = await this.options.database.pool.query<{ id: string }>(
-      `SELECT id FROM token WHERE NOT described AND chain <> 'eip155:1514'`,
+      `SELECT id FROM token WHERE NOT described AND chain <> ALL ($1::text[])`,
+      [RECORDED_CHAINS],
     )
     return rows.map(({ id }) => id)
   }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Record as CypherRecord } from 'neo4j-driver'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -11,6 +11,7 @@ import { mineTail } from '../../src/sandbox/tail'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { requireNeo4j, type TestNeo4j, testNeo4j } from '../fixtures/neo4j'
 import { Pipeline } from './pipeline'
+import { check, examplesOf, writeAnswers } from './readmeExamples'
 import { type ScenarioChains, scenarioChains } from './scenarioChains'
 
 /**
@@ -20,21 +21,7 @@ import { type ScenarioChains, scenarioChains } from './scenarioChains'
 
 const README = join(packageRoot, 'README.md')
 const DOCUMENTS = [README, join(packageRoot, 'docs/stake.md')]
-const PAIR = /```(graphql|cypher)\n([\s\S]*?)```\n\n```json\n([\s\S]*?)```/g
-
-interface Example {
-  language: string
-  query: string
-  answer: string
-}
-
-const examples: Example[] = DOCUMENTS.flatMap(file =>
-  [...readFileSync(file, 'utf8').matchAll(PAIR)].map(match => ({
-    language: match[1]!,
-    query: match[2]!,
-    answer: match[3]!,
-  })),
-)
+const examples = examplesOf(DOCUMENTS)
 
 let chains: ScenarioChains
 let replay: Replay
@@ -75,7 +62,7 @@ afterAll(async () => {
   if (neo4j && 'url' in neo4j) await neo4j.close()
   await database?.drop()
   await chains?.close()
-  if (process.env.UPDATE_README) writeAnswers()
+  writeAnswers(DOCUMENTS, examples)
 })
 
 test('the README has examples in both languages', () => {
@@ -119,12 +106,6 @@ describe('the README', () => {
   })
 })
 
-function check(example: Example, answer: unknown): void {
-  const text = `${pretty(answer)}\n`
-  if (process.env.UPDATE_README) example.answer = text
-  else expect(text).toBe(example.answer)
-}
-
 /** Cypher integers come as the driver's own type. */
 function plain(record: CypherRecord): object {
   return Object.fromEntries(
@@ -133,28 +114,4 @@ function plain(record: CypherRecord): object {
       typeof value === 'bigint' ? Number(value) : value,
     ]),
   )
-}
-
-/** JSON with one short object or list a line, as a person would write it. */
-function pretty(value: unknown, indent = ''): string {
-  const flat = JSON.stringify(value)
-  if (flat.length + indent.length <= 110 || value === null || typeof value !== 'object') {
-    return flat.replace(/":/g, '": ').replace(/,"/g, ', "').replace(/\},\{/g, '}, {')
-  }
-  const inner = `${indent}  `
-  const parts = Array.isArray(value)
-    ? value.map(item => inner + pretty(item, inner))
-    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${pretty(item, inner)}`)
-  const [open, close] = Array.isArray(value) ? ['[', ']'] : ['{', '}']
-  return `${open}\n${parts.join(',\n')}\n${indent}${close}`
-}
-
-function writeAnswers(): void {
-  let next = 0
-  for (const file of DOCUMENTS) {
-    const updated = readFileSync(file, 'utf8').replace(PAIR, (_, language, query) => {
-      return `\`\`\`${language}\n${query}\`\`\`\n\n\`\`\`json\n${examples[next++]!.answer}\`\`\``
-    })
-    writeFileSync(file, updated)
-  }
 }
