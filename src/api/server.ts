@@ -116,6 +116,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
           timeoutMs,
           onError,
           signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
+          prices: config.prices,
         }),
         onError,
       }),

@@ -18,6 +18,7 @@ export function addStatement(program: Command): void {
     )
     .option('--partial', 'state a period that is not over, or not covered yet, as far as it is known')
     .option('--replaces <number>', 'number of the statement that this one replaces')
+    .option('--prices <version>', 'value with these prices, as an earlier statement was: 0123456789abcdef-3')
     .option('-o, --out <file>', 'default: standard output')
     .addOption(configOption())
     .action(async options => {
@@ -25,11 +26,13 @@ export function addStatement(program: Command): void {
       const { signerOf } = await import('../statements/seal/signature.js')
       const { part, wei, bom } = options
       const choices = { part, wei, bom: bom ? 'true' : undefined }
+      const config = readConfig(options)
       await cliStatement({
         ...options,
         choices,
         signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
-        postgresUrl: readConfig(options).postgres.url,
+        policies: config.prices,
+        postgresUrl: config.postgres.url,
       })
     })
 }

@@ -16,6 +16,14 @@ export interface PriceVersion {
   imports: number
 }
 
+/** CAIP-2 ids of the chains whose feeds the policies name. */
+export function feedChains(policies: Policies): Set<string> {
+  const feeds = Object.values(policies).flatMap(({ sources }) =>
+    sources.flatMap(source => ('feed' in source ? source.feed : [])),
+  )
+  return new Set(feeds.map(feed => feed.slice(0, feed.lastIndexOf(':'))))
+}
+
 /** Sorted by token; the order of sources is part of it. */
 export function policyHash(policies: Policies): string {
   const sorted = Object.entries(policies)

@@ -17,6 +17,8 @@ export interface Valued {
   usd: Usd | null
   /** absent: missing */
   price?: PriceUsed
+  /** what the price is of, in its smallest unit: the token itself, or what a pool's share held; absent with the price */
+  of?: { amount: bigint; decimals: number }
   /** token whose price, or whose decimals, are missing */
   missing?: string
 }
@@ -61,7 +63,7 @@ export async function valueInUsd(
     const price = ask && prices[ask.index]
     const digits = decimals.get(tokenId)
     return price && digits !== undefined
-      ? { usd: worth(amount, digits, price), price }
+      ? { usd: worth(amount, digits, price), price, of: { amount, decimals: digits } }
       : { usd: null, missing: tokenId }
   })
 }

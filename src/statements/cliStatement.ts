@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createPool } from '../postgres/pool'
 import { withSnapshot } from '../postgres/snapshot'
+import type { Policies } from '../prices/policy'
 import { chosenOf, requireFormat } from './formats/registry'
 import { parseHeight } from './request'
 import { SealedStatement } from './seal/sealedStatement'
@@ -22,6 +23,10 @@ export interface CliStatementOptions {
   partial?: boolean
   /** number of the statement that this one replaces */
   replaces?: string
+  /** version of prices to value with; absent: what counts now */
+  prices?: string
+  /** where prices are from: `prices` of the config; absent: the statement has none */
+  policies?: Policies
   /** what ends the file's name: see formats/registry.ts */
   format: string
   /** of the format's: see its file */
@@ -41,9 +46,10 @@ export async function cliStatement(options: CliStatementOptions): Promise<number
   const pool = createPool(options.postgresUrl, { max: 1, applicationName: 'provenance-statement' })
   try {
     return await withSnapshot(pool, { timeoutMs: options.timeoutMs ?? 600_000 }, async db => {
-      const { account, from, to, partial, replaces } = options
+      const { account, from, to, partial, replaces, prices } = options
       const asOf = options.asOf?.map(parseHeight)
-      const statement = await buildStatement(db, { account, from, to, asOf, partial, replaces })
+      const input = { account, from, to, asOf, partial, replaces, prices }
+      const statement = await buildStatement(db, input, options.policies)
       const chunks = Readable.from(format.render(new SealedStatement(statement, options.signer), chosen))
       if (options.out === undefined) await pipeline(chunks, process.stdout, { end: false })
       else await writeWhole(chunks, options.out)

@@ -7,6 +7,7 @@ export type StatementErrorCode =
   | 'BAD_CURSOR'
   | 'BAD_PAGE'
   | 'BAD_FORMAT'
+  | 'BAD_PRICES'
   | 'TOO_LONG'
   | 'UNKNOWN_CHAIN'
   | 'UNKNOWN_ACCOUNT'

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { openSnapshot } from '../postgres/snapshot'
+import type { Policies } from '../prices/policy'
 import { answerTo, busy, problem } from './answers'
 import { fileName } from './fileName'
 import type { Chosen, Format } from './formats/format'
@@ -20,6 +21,8 @@ export interface StatementsHandlerOptions {
   maxConcurrent?: number
   /** who signs the statements; absent: nobody */
   signer?: Signer
+  /** where prices are from; absent: statements have none */
+  prices?: Policies
   /** told of errors that the answer masks */
   onError?: (error: unknown) => void
 }
@@ -95,7 +98,7 @@ async function make(
   signal.addEventListener('abort', close)
   try {
     signal.throwIfAborted()
-    const sealed = new SealedStatement(await buildStatement(snapshot, input), options.signer)
+    const sealed = new SealedStatement(await buildStatement(snapshot, input, options.prices), options.signer)
     return { spool: await Spool.of(format.render(sealed, chosen), space), sealed }
   } finally {
     signal.removeEventListener('abort', close)

@@ -3,7 +3,7 @@ import type { Chosen, Format } from './formats/format'
 import { chosenOf } from './formats/registry'
 import { parseHeight, type StatementInput } from './request'
 
-const PARAMETERS = ['from', 'to', 'asOf', 'partial', 'replaces']
+const PARAMETERS = ['from', 'to', 'asOf', 'partial', 'replaces', 'prices']
 
 /** What a URL asks for. @throws StatementError for what it may not, naming what it may */
 export function parametersOf(
@@ -31,6 +31,7 @@ export function parametersOf(
       asOf: query.getAll('asOf').map(parseHeight),
       partial: flag(query, 'partial'),
       replaces: query.get('replaces') ?? undefined,
+      prices: query.get('prices') ?? undefined,
     },
     chosen: chosenOf(format, Object.fromEntries(choices.map(name => [name, query.get(name) ?? undefined]))),
   }

@@ -2,9 +2,11 @@ import { newestFinalBlocks } from '../postgres/finalBlocks'
 import { type ChainHeight, readHeights } from '../postgres/heights'
 import { isInstant, parseInstant } from '../postgres/instant'
 import type { Snapshot } from '../postgres/snapshot'
+import type { Policies } from '../prices/policy'
 import { type BlockHeight, type ChainCoverage, coverageAt, requireCovered } from './coverage'
 import { StatementError } from './errors'
 import { isNumber, numberOf } from './number'
+import { type PriceBasis, priceBasis } from './priceBasis'
 
 /** What somebody asks for, as it came: from a URL, a command line or GraphQL. */
 export interface StatementInput {
@@ -20,6 +22,8 @@ export interface StatementInput {
   partial?: boolean
   /** number of the statement in whose place this one stands */
   replaces?: string
+  /** version of the prices to value with: see docs/prices.md; else what counts now */
+  prices?: string
 }
 
 /** The same, checked: everything that decides the bytes of the statement. */
@@ -34,6 +38,8 @@ export interface StatementRequest {
   asOf: ChainCoverage[]
   partial: boolean
   replaces: string | null
+  /** null: config names no prices */
+  prices: PriceBasis | null
   /** see number.ts */
   number: string
 }
@@ -43,8 +49,12 @@ const ADDRESS = /^0x[0-9a-f]{40}$/
 const LOST_PLUS = /^(\S+T\S+) (\d{2}:\d{2})$/
 const CAIP10 = /^(eip155:[1-9][0-9]*):(0x[0-9a-f]{40})$/
 
-/** Checks an input against the chains as they are finalized in the snapshot. */
-export async function checkRequest(db: Snapshot, input: StatementInput): Promise<StatementRequest> {
+/** Checks an input against the chains as they are finalized in the snapshot, and the prices that there are. */
+export async function checkRequest(
+  db: Snapshot,
+  input: StatementInput,
+  policies: Policies,
+): Promise<StatementRequest> {
   const account = input.account.trim().toLowerCase()
   const caip10 = CAIP10.exec(account)
   if (!caip10 && !ADDRESS.test(account)) {
@@ -76,8 +86,9 @@ export async function checkRequest(db: Snapshot, input: StatementInput): Promise
   requireCovered(asOf, { from, to, partial })
   const replaces = parseReplaced(input.replaces)
   const accounts = asOf.map(({ chain }) => `${chain}:${address}`)
-  const number = numberOf({ account, from, to, heights, replaces })
-  return { account, accounts, from, to, asOf, partial, replaces, number }
+  const prices = await priceBasis(db, policies, input.prices, all, heights)
+  const number = numberOf({ account, from, to, heights, prices, replaces })
+  return { account, accounts, from, to, asOf, partial, replaces, prices, number }
 }
 
 /** `eip155:31337@120`, as in URLs and on the command line. */

@@ -221,12 +221,13 @@ describe('royalties', () => {
     expect(csv).toContain(TOKEN)
     const period = `account: "${ACCOUNT(2)}", from: "2026-01-01", to: "2026-02-01", partial: true`
     const { whole, lines } = await api.data(
-      `{ whole: royaltyStatement(${period}) { sha256 } lines: royaltyStatement(${period}) { sha256 lines { totalCount } } }`,
+      `{ whole: royaltyStatement(${period}) { number sha256 merkleRoot } lines: royaltyStatement(${period}) { sha256 lines { totalCount } } }`,
     )
     const json = await (
       await fetch(`${api.url}/statements/${ACCOUNT(2)}.json?from=2026-01-01&to=2026-02-01&partial=true`)
     ).json()
     expect([json.verification.sha256, lines.sha256]).toEqual([whole.sha256, whole.sha256])
+    expect([json.statement.number, json.statement.merkleRoot]).toEqual([whole.number, whole.merkleRoot])
     expect(csv.match(/ACCRUED|CLAIMED/g)!.length).toBeGreaterThanOrEqual(2)
   })
 

@@ -150,3 +150,40 @@ test('stake now, a fee, an accrual and a claim have their value, each at its own
   expect(royaltyAccruals.nodes[0].usd.value).toBe('1.650000')
   expect(royaltyClaims.nodes[0].usd.value).toBe('1.050000')
 })
+
+test('a royalty statement has the value of each line and total, and by which prices', async () => {
+  const account = ACCOUNT(0x77)
+  await api.insert('Account', { id: account, block: 1 })
+  await api.insert('RoyaltyAccrual', {
+    tokenId: TOKEN,
+    toModelId: MODEL(2),
+    beneficiaryId: account,
+    amount: 250n,
+    block: 2,
+    time: DAY(2),
+  })
+  const { royaltyStatement } = await api.data(`{
+    royaltyStatement(account: "${account}", from: "2026-02-01", to: "2026-02-04", partial: true) {
+      number prices { version heights { chain } }
+      usd { opening accrued claimed closing unpriced }
+      tokens { openingUsd closingUsd closingPrice { usd ageSeconds } }
+      lines { nodes { usd price { source usd reportedAt ageSeconds tokenId } } }
+    }
+  }`)
+  expect(royaltyStatement).toMatchObject({
+    prices: { version: expect.stringMatching(/^[0-9a-f]{16}-0$/), heights: [] },
+    usd: {
+      opening: '0.000000',
+      accrued: '37.500000',
+      claimed: '0.000000',
+      closing: '37.500000',
+      unpriced: [],
+    },
+    lines: { nodes: [{ usd: '37.500000', price: { source: FEED, usd: '15', reportedAt: DAY(2) } }] },
+    tokens: [{ openingUsd: '0.000000', closingUsd: '37.500000', closingPrice: { usd: '15' } }],
+  })
+  const wrong = await api.gql(
+    `{ royaltyStatement(account: "${account}", from: "2026-02-01", to: "2026-02-04", partial: true, prices: "x") { number } }`,
+  )
+  expect(wrong.errors).toMatchObject([{ extensions: { code: 'BAD_PRICES' } }])
+})

@@ -2,9 +2,10 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { withSnapshot } from '../../src/postgres/snapshot'
 import { InvariantError, StatementError } from '../../src/statements/errors'
+import type { StatementLine } from '../../src/statements/lines'
 import type { StatementInput } from '../../src/statements/request'
 import { SealedStatement } from '../../src/statements/seal/sealedStatement'
-import { buildStatement, type Statement, type StatementLine } from '../../src/statements/statement'
+import { buildStatement, type Statement } from '../../src/statements/statement'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import {
   A,
@@ -86,7 +87,7 @@ describe('what a statement holds', () => {
       [9, 2, 'ACCRUED', USDC, 30n, 130n],
       [9, 3, 'ACCRUED', USDC, -1n, 129n],
     ])
-    expect(tokens).toEqual([
+    expect(tokens).toMatchObject([
       {
         chain: A,
         token: WETH,

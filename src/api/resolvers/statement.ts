@@ -1,5 +1,10 @@
-import { SealedStatement } from '../../statements/seal/sealedStatement'
-import { buildStatement, type Statement, type StatementLine } from '../../statements/statement'
+import { parseDecimal } from '../../prices/decimal'
+import type { PriceUsed } from '../../prices/lookup'
+import type { StatementLine } from '../../statements/lines'
+import { type Seal, SealedStatement } from '../../statements/seal/sealedStatement'
+import { buildStatement, type Statement } from '../../statements/statement'
+import type { TokenTotal } from '../../statements/tokenTotals'
+import { ageSeconds, type Worth } from '../../statements/worth'
 import type { ApiContext } from '../context'
 import type { EntityModel } from '../entities/entityModel'
 import { linkedRow } from '../entities/entityResolvers'
@@ -20,6 +25,8 @@ export const statementDefs = /* GraphQL */ `
       partial: Boolean = false
       "number of the statement that this one replaces"
       replaces: ID
+      "version of the prices to value with; what counts now, where it is left out"
+      prices: ID
     ): RoyaltyStatement!
   }
 
@@ -35,7 +42,7 @@ export const statementDefs = /* GraphQL */ `
     account: ID!
     from: DateTime!
     to: DateTime!
-    "hash of the request and the heights, 32 hex digits"
+    "hash of the request, the heights and the prices, 32 hex digits"
     number: ID!
     "number of the statement that this one replaces"
     replaces: ID
@@ -52,6 +59,34 @@ export const statementDefs = /* GraphQL */ `
     the file's.
     """
     sha256: String!
+    "root of the Merkle tree over the lines, in hex (docs/statements.md); read like sha256"
+    merkleRoot: String!
+    "what its amounts are valued by; null: the server has no prices"
+    prices: StatementPrices
+    "what it comes to in USD, each movement at its own price; read like sha256"
+    usd: StatementUsd!
+  }
+
+  type StatementPrices {
+    "of policies and imported files (docs/prices.md)"
+    version: ID!
+    "of chains whose feeds it uses, besides its own"
+    heights: [StatementPriceHeight!]!
+  }
+
+  type StatementPriceHeight {
+    chain: ID!
+    height: Int!
+  }
+
+  "Null: a price is missing, see unpriced. Prices move, so that this does not balance as wei do."
+  type StatementUsd {
+    opening: String
+    accrued: String
+    claimed: String
+    closing: String
+    "tokens whose prices are missing somewhere"
+    unpriced: [ID!]!
   }
 
   type StatementChain {
@@ -78,6 +113,12 @@ export const statementDefs = /* GraphQL */ `
     claimed: BigInt!
     "claimable at the end: opening + accrued - claimed, wei"
     closing: BigInt!
+    "at the period's start, six decimals; null: a price is missing"
+    openingUsd: String
+    openingPrice: PriceUsed
+    "at the period's end, or up to where the chain is covered"
+    closingUsd: String
+    closingPrice: PriceUsed
   }
 
   enum MovementKind {
@@ -106,6 +147,9 @@ export const statementDefs = /* GraphQL */ `
     amount: BigInt!
     "of the chain and token after this line, wei"
     balance: BigInt!
+    "amount in USD at its block, six decimals; null: a price is missing"
+    usd: String
+    price: PriceUsed
   }
 
   type StatementLineConnection {
@@ -128,6 +172,13 @@ interface StatementArgs {
   asOf?: { chain: string; height: number }[] | null
   partial?: boolean | null
   replaces?: string | null
+  prices?: string | null
+}
+
+/** With the moments that its amounts are valued at. */
+interface DatedTotal extends TokenTotal {
+  openingAt: Date
+  closingAt: Date
 }
 
 export function statementResolvers(model: EntityModel) {
@@ -139,16 +190,30 @@ export function statementResolvers(model: EntityModel) {
     id === null ? null : linkedRow(models, id, scope)
   return {
     Query: {
-      royaltyStatement: (_: unknown, args: StatementArgs, { scope }: ApiContext) =>
-        buildStatement(scope, {
-          ...args,
-          asOf: args.asOf ?? [],
-          partial: args.partial ?? false,
-          replaces: args.replaces ?? undefined,
-        }),
+      royaltyStatement: (_: unknown, args: StatementArgs, { scope, prices }: ApiContext) =>
+        buildStatement(
+          scope,
+          {
+            ...args,
+            asOf: args.asOf ?? [],
+            partial: args.partial ?? false,
+            replaces: args.replaces ?? undefined,
+            prices: args.prices ?? undefined,
+          },
+          prices,
+        ),
     },
     RoyaltyStatement: {
-      sha256: async (source: Statement) => (await new SealedStatement(source).seal()).sha256,
+      tokens: ({ tokens, from, to, asOf }: Statement): DatedTotal[] =>
+        tokens.map(total => {
+          const closingAt = asOf.find(({ chain }) => chain === total.chain)?.coveredUntil ?? to
+          return { ...total, openingAt: from, closingAt }
+        }),
+      sha256: async (source: Statement, _: unknown, { scope }: ApiContext) =>
+        (await sealOf(source, scope)).sha256,
+      merkleRoot: async (source: Statement, _: unknown, { scope }: ApiContext) =>
+        (await sealOf(source, scope)).merkleRoot,
+      usd: async (source: Statement, _: unknown, { scope }: ApiContext) => (await sealOf(source, scope)).usd,
       lines: async (source: Statement, { first, after }: { first: number; after?: string | null }) => {
         const { lines, hasNextPage } = await source.page(first, after ?? undefined)
         return {
@@ -164,13 +229,40 @@ export function statementResolvers(model: EntityModel) {
         }
       },
     },
-    StatementToken: { tokenId: (source: { token: string }) => source.token, token },
+    StatementToken: {
+      tokenId: (source: { token: string }) => source.token,
+      token,
+      openingUsd: ({ openingWorth }: DatedTotal) => openingWorth.usd,
+      openingPrice: ({ openingWorth, openingAt }: DatedTotal) => priceOf(openingWorth, openingAt),
+      closingUsd: ({ closingWorth }: DatedTotal) => closingWorth.usd,
+      closingPrice: ({ closingWorth, closingAt }: DatedTotal) => priceOf(closingWorth, closingAt),
+    },
     StatementLine: {
+      price: (source: StatementLine) => priceOf(source, source.time),
       tokenId: (source: StatementLine) => source.token,
       token,
       model: (source: StatementLine, _: unknown, { scope }: ApiContext) => modelOf(source.model, scope),
       sourceModel: (source: StatementLine, _: unknown, { scope }: ApiContext) =>
         modelOf(source.sourceModel, scope),
     },
+  }
+}
+
+/** Reads all lines, once a statement. */
+function sealOf(statement: Statement, scope: ApiContext['scope']): Promise<Seal> {
+  return scope.once(statement, () => new SealedStatement(statement).seal())
+}
+
+function priceOf(worth: Worth, at: Date): PriceUsed | null {
+  const { priceId, priceToken, priceSource, priceUsd, priceTime } = worth
+  const price = priceUsd === null ? undefined : parseDecimal(priceUsd)
+  if (!price) return null
+  return {
+    ...price,
+    id: priceId!,
+    tokenId: priceToken!,
+    source: priceSource!,
+    reportedAt: priceTime!,
+    ageSeconds: ageSeconds(worth, at)!,
   }
 }

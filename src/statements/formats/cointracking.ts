@@ -1,6 +1,9 @@
 import { claimsFormat, nothing } from './claims'
 
-/** CoinTracking's own CSV, as it exports its trade table and takes it back. */
+/**
+ * CoinTracking's own CSV, as it exports its trade table and takes it back. Its columns for values are left out, as they may
+ * be: they are in the currency of the reader's account, which nobody told us.
+ */
 export const cointracking = claimsFormat({
   Type: () => 'Income',
   'Buy Amount': ({ amount }) => amount,

@@ -7,8 +7,9 @@ export const cryptio = claimsFormat({
   txhash: ({ entry }) => entry.transaction,
   incomingAsset: ({ currency }) => currency,
   incomingVolume: ({ amount }) => amount,
-  incomingUnitRate: nothing,
-  incomingTransactionValue: nothing,
+  // A pool's share has no price of its own: its value alone is told.
+  incomingUnitRate: ({ entry }) => (entry.priceToken === entry.token ? (entry.priceUsd ?? '') : ''),
+  incomingTransactionValue: ({ entry }) => entry.usd ?? '',
   outgoingAsset: nothing,
   outgoingVolume: nothing,
   outgoingUnitRate: nothing,

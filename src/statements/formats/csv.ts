@@ -20,8 +20,9 @@ async function* statementCsv(statement: SealedStatement, chosen: Chosen): AsyncG
   const weiAsText = chosen.wei === 'text'
   if (chosen.bom === 'true') yield '\ufeff'
   if (chosen.part === 'totals') {
-    const columns = totalsColumns(statement.head, await statement.seal())
-    yield headerOf(columns) + csvRows(columns, totalRows(statement.head), weiAsText)
+    const seal = await statement.seal()
+    const columns = totalsColumns(statement.head, seal)
+    yield headerOf(columns) + csvRows(columns, totalRows(statement.head, seal), weiAsText)
     return
   }
   const columns = csvLineColumns(statement)

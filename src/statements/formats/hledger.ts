@@ -1,4 +1,5 @@
 import { journalFormat } from './journal'
+import { DOLLARS } from './journalNames'
 
 /** hledger's journal; `hledger check -f FILE` proves it. */
 export const hledger = journalFormat('text/plain; charset=utf-8', {
@@ -9,6 +10,7 @@ export const hledger = journalFormat('text/plain; charset=utf-8', {
   open: (_, account) => `account ${account}\n`,
   balance: (day, { account, amount, commodity }) =>
     `${day} Balance\n    ${account}    0 "${commodity}" = ${amount} "${commodity}"\n`,
+  price: (day, commodity, usd) => `P ${day} "${commodity}" ${usd} ${DOLLARS}\n`,
   transaction: (day, text, tags, postings) =>
     `${day} * ${oneLine(text)}\n` +
     Object.entries(tags)

@@ -1,6 +1,6 @@
 import type { Entry } from '../seal/entry'
 import type { SealedStatement } from '../seal/sealedStatement'
-import type { TokenTotal } from '../statement'
+import type { TokenTotal } from '../tokenTotals'
 import type { Format } from './format'
 import { accountPart, commodities } from './journalNames'
 import { inUnits } from './units'
@@ -19,6 +19,8 @@ export interface Syntax {
   open(day: string, account: string): string
   /** that so much is in an account as that day begins */
   balance(day: string, posting: Posting): string
+  /** of one whole, in US dollars, on a day */
+  price(day: string, commodity: string, usd: string): string
   transaction(
     day: string,
     text: string,
@@ -83,6 +85,7 @@ async function* journalOf(statement: SealedStatement, syntax: Syntax): AsyncGene
     yield syntax.balance(dayOf(head.from.getTime()), posting(RECEIVABLE, token, token.opening))
 
   const opened = new Set<string>()
+  const prices = new DayPrices(syntax)
   for await (const entries of statement.lines()) {
     let text = ''
     for (const entry of entries) {
@@ -92,14 +95,18 @@ async function* journalOf(statement: SealedStatement, syntax: Syntax): AsyncGene
         opened.add(income)
         text += syntax.open(first, income)
       }
+      const day = dayOf(entry.time.getTime())
+      if (entry.priceToken === entry.token && entry.priceUsd !== null)
+        text += prices.add(day, names.get(entry.token)!, entry.priceUsd)
       const [to, from] = entry.kind === 'ACCRUED' ? [RECEIVABLE, income] : [WALLET, RECEIVABLE]
-      text += syntax.transaction(dayOf(entry.time.getTime()), titleOf(entry), tagsOf(entry), [
+      text += syntax.transaction(day, titleOf(entry), tagsOf(entry), [
         posting(to, entry, entry.amount),
         posting(from, entry, -entry.amount),
       ])
     }
     yield text
   }
+  yield prices.rest()
   const after = dayOf(head.to.getTime() - 1 + DAY_MS)
   for (const token of tokens) yield syntax.balance(after, posting(RECEIVABLE, token, token.closing))
 }
@@ -123,8 +130,26 @@ function titleOf({ kind, sourceModelName, sourceModel }: Entry): string {
   return source === null ? 'Royalties accrued' : `Royalties accrued by the use of ${source.slice(0, 100)}`
 }
 
-function tagsOf({ line, transaction, leaf }: Entry): Record<string, string> {
-  return { line: `${line}`, transaction, hash: leaf.toString('hex') }
+function tagsOf({ line, transaction, leaf, usd }: Entry): Record<string, string> {
+  return { line: `${line}`, transaction, hash: leaf.toString('hex'), ...(usd !== null && { usd }) }
+}
+
+/** A ledger has one price of a commodity a day: the last that a line of the day was valued by. */
+class DayPrices {
+  private readonly last = new Map<string, { day: string; usd: string }>()
+
+  constructor(private readonly syntax: Syntax) {}
+
+  /** What is known to be a day's last by now. Days come in order. */
+  add(day: string, commodity: string, usd: string): string {
+    const before = this.last.get(commodity)
+    this.last.set(commodity, { day, usd })
+    return before && before.day !== day ? this.syntax.price(before.day, commodity, before.usd) : ''
+  }
+
+  rest(): string {
+    return [...this.last].map(([commodity, { day, usd }]) => this.syntax.price(day, commodity, usd)).join('')
+  }
 }
 
 /** Within what ledgers take for a date; no chain is older. */

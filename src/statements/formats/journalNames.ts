@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto'
-import type { TokenTotal } from '../statement'
+import type { TokenTotal } from '../tokenTotals'
 
 /** Model ids as we write them, whose letters alone tell them apart. */
 const PLAIN_ID = /^eip155:[0-9]{1,20}\/[a-z0-9]{1,20}:(0x)?[a-z0-9]{1,44}$/
+
+/** Commodity of prices. */
+export const DOLLARS = 'USD'
 
 /** `Eip155-1514-story-0x12…`, a part of an account's name in both ledgers; different ids are different names. */
 export function accountPart(id: string): string {
@@ -14,7 +17,8 @@ export function accountPart(id: string): string {
 
 /**
  * Commodities by token id, as Beancount writes them (capitals, 24 at most): the symbol's letters, and where another
- * token has the same, or they are not the whole symbol, a hash of the id.
+ * token has the same, or they are not the whole symbol, a hash of the id. So has a token that calls itself USD: prices are in
+ * that commodity.
  */
 export function commodities(tokens: readonly TokenTotal[]): Map<string, string> {
   const plain = ({ symbol }: TokenTotal) => (symbol ?? '').toUpperCase().replace(/[^A-Z0-9]/g, '')
@@ -25,6 +29,7 @@ export function commodities(tokens: readonly TokenTotal[]): Map<string, string> 
       const letters = plain(token)
       const isOwn =
         count.get(letters) === 1 &&
+        letters !== DOLLARS &&
         /^[A-Z][A-Z0-9]{1,9}$/.test(letters) &&
         letters.length === token.symbol?.length
       return [

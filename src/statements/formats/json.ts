@@ -24,6 +24,6 @@ async function* statementJson(statement: SealedStatement): AsyncGenerator<string
     }
     yield text
   }
-  const { merkleRoot, ...verification } = await statement.seal()
-  yield `${textAfterLines(statement.head, merkleRoot)},"verification":${canonical({ ...verification } as Json)}}`
+  const { merkleRoot, usd, ...verification } = await statement.seal()
+  yield `${textAfterLines(statement.head, merkleRoot, usd)},"verification":${canonical({ ...verification } as Json)}}`
 }

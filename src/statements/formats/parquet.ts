@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { SchemaElement } from 'hyparquet'
 import { canonical, type Json } from '../seal/canonical'
 import type { Entry } from '../seal/entry'
-import { headJson } from '../seal/head'
+import { sealedJson } from '../seal/head'
 import type { SealedStatement } from '../seal/sealedStatement'
 import { tokenLabels } from '../tokenLabels'
 import { type Cell, type Column, lineColumns } from './columns'
@@ -58,9 +58,9 @@ async function* statementParquet(statement: SealedStatement): AsyncGenerator<Uin
   }
   group = []
   const endStart = groupSha256.length > 0 ? bytes.offset : 0
-  const { merkleRoot, ...verification } = await statement.seal()
+  const { merkleRoot, usd, ...verification } = await statement.seal()
   writer.kvMetadata = [
-    { key: 'statement', value: canonical({ ...headJson(statement.head), merkleRoot }) },
+    { key: 'statement', value: canonical({ ...sealedJson(statement.head, usd), merkleRoot }) },
     {
       key: 'verification',
       value: canonical({ endSha256: NO_DIGEST, endStart, groupSha256, ...verification } as Json),
@@ -83,6 +83,7 @@ function schemaOf({ name, type }: Column<Entry>): SchemaElement {
       return { name, type: 'DOUBLE', repetition_type }
     case 'text':
     case 'wei':
+    case 'decimal':
       return { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type }
   }
 }
@@ -94,6 +95,6 @@ function valuesOf(column: Column<Entry>, entries: readonly Entry[]): Cell[] {
 /** An amount in the token's units is rounded to a double; the wei beside it are exact. */
 export function parquetValueOf({ type, of }: Column<Entry>, entry: Entry): Cell {
   const value = of(entry)
-  if (type === 'amount') return value === '' ? null : Number(value)
+  if (type === 'amount') return value === '' || value === null ? null : Number(value)
   return value
 }

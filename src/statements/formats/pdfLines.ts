@@ -4,7 +4,7 @@ import type { StatementHead } from '../seal/head'
 import { tokenLabels } from '../tokenLabels'
 import { csvTime } from './csvText'
 import { BOTTOM, LEFT, TOP } from './pdfPage'
-import { type PdfText, paperAmount } from './pdfText'
+import { type PdfText, paperAmount, paperUsd } from './pdfText'
 
 interface Column {
   name: string
@@ -13,17 +13,18 @@ interface Column {
   of(entry: Entry, label: string): string
 }
 
-const shown = (amount: bigint, { decimals }: Entry) => paperAmount(amount, decimals, 24)
+const shown = (amount: bigint, { decimals }: Entry) => paperAmount(amount, decimals, 22)
 const COLUMNS: Column[] = [
-  { name: 'line', width: 30, right: true, of: entry => `${entry.line}` },
-  { name: 'time (UTC)', width: 74, of: entry => csvTime(entry.time) },
-  { name: 'kind', width: 40, of: entry => entry.kind.toLowerCase() },
-  { name: 'token', width: 64, of: (_, label) => label },
-  { name: 'amount', width: 112, right: true, of: entry => shown(entry.amount, entry) },
-  { name: 'balance', width: 112, right: true, of: entry => shown(entry.balance, entry) },
+  { name: 'line', width: 28, right: true, of: entry => `${entry.line}` },
+  { name: 'time (UTC)', width: 72, of: entry => csvTime(entry.time) },
+  { name: 'kind', width: 36, of: entry => entry.kind.toLowerCase() },
+  { name: 'token', width: 50, of: (_, label) => label },
+  { name: 'amount', width: 98, right: true, of: entry => shown(entry.amount, entry) },
+  { name: 'USD', width: 62, right: true, of: entry => paperUsd(entry.usd, 15) },
+  { name: 'balance', width: 98, right: true, of: entry => shown(entry.balance, entry) },
   {
     name: 'earned by the use of',
-    width: 88,
+    width: 76,
     of: entry => entry.sourceModelName || (entry.sourceModel ?? ''),
   },
   { name: 'transaction', width: 262, of: entry => entry.transaction },

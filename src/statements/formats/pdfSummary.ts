@@ -1,11 +1,14 @@
 import type PDFDocument from 'pdfkit'
+import type { PriceBasis } from '../priceBasis'
 import type { StatementHead } from '../seal/head'
 import type { Seal } from '../seal/sealedStatement'
-import type { TokenTotal } from '../statement'
+import type { TokenUsd, UsdTotals } from '../seal/usdTotals'
 import { tokenLabels } from '../tokenLabels'
+import type { TokenTotal } from '../tokenTotals'
+import type { Worth } from '../worth'
 import { csvTime } from './csvText'
 import { BOTTOM, LEFT, RIGHT, TOP } from './pdfPage'
-import { type PdfText, paperAmount } from './pdfText'
+import { type PdfText, paperAmount, paperUsd } from './pdfText'
 import type { ModelSum } from './sumByModel'
 
 interface Summary {
@@ -18,13 +21,18 @@ interface Summary {
 
 const ROW = 13
 const AMOUNT = 190
+/** Tokens without a price that the first page names; the totals of other formats name all. */
+const MOST_MISSING = 5
 
 /** A page a token, or more where many models moved; one of nothing where nothing did. Each is drawn when it is called. */
 export function* summaryPages(summary: Summary): Generator<() => void> {
   const { tokens } = summary.head
   if (tokens.length === 0) yield () => void firstPage(summary, 'Nothing moved, and nothing was open.')
   const labels = tokenLabels(tokens)
-  for (const total of tokens) yield () => tokenPage(summary, total, labels.get(total.token) ?? total.token)
+  for (const [i, total] of tokens.entries()) {
+    const sealed = { ...total, ...summary.seal.usd.byToken[i]! }
+    yield () => tokenPage(summary, sealed, labels.get(total.token) ?? total.token)
+  }
 }
 
 /** Where the page goes on. */
@@ -57,6 +65,7 @@ function firstPage({ doc, text, head, seal }: Summary, title: string): number {
       'Chain',
       `${chain} at block ${height}, covered until ${coveredUntil ? csvTime(coveredUntil) : 'an unknown time'}`,
     ]),
+    ...(head.prices ? pricesSaid(head.prices, seal.usd) : []),
   ]
   for (const [name, value] of facts) {
     if (y > BOTTOM - ROW) {
@@ -73,8 +82,23 @@ function firstPage({ doc, text, head, seal }: Summary, title: string): number {
   return y + 36
 }
 
-function tokenPage(summary: Summary, total: TokenTotal, label: string): void {
-  const { doc, text, sums } = summary
+/** By which prices, and what all tokens come to; or which have no price. */
+function pricesSaid({ version, heights }: PriceBasis, usd: UsdTotals): string[][] {
+  const feeds = heights.map(({ chain, height }) => `, ${chain} at block ${height}`).join('')
+  const missing = usd.unpriced.map(token => ['No price', token])
+  const sum = (name: 'opening' | 'accrued' | 'claimed' | 'closing') =>
+    `${name} ${usd[name] === null ? 'not known' : paperUsd(usd[name], 34)}`
+  return [
+    ['Prices', `${version}${feeds}`],
+    ['In USD', `${sum('opening')}, ${sum('accrued')}, ${sum('claimed')}, ${sum('closing')}`],
+    ...(missing.length > MOST_MISSING
+      ? [...missing.slice(0, MOST_MISSING), ['No price', `and ${missing.length - MOST_MISSING} more tokens`]]
+      : missing),
+  ]
+}
+
+function tokenPage(summary: Summary, total: TokenTotal & TokenUsd, label: string): void {
+  const { doc, text, head, sums } = summary
   let y = firstPage(summary, label)
   const row = (name: string, accrued: string, claimed: string, bold = false) => {
     if (y > BOTTOM - ROW) {
@@ -95,4 +119,13 @@ function tokenPage(summary: Summary, total: TokenTotal, label: string): void {
   }
   row('Moved', shown(total.accrued), shown(total.claimed), true)
   row('Closing: claimable at the end', shown(total.closing), '', true)
+  if (!head.prices) return
+  y += ROW
+  const priced = ({ priceUsd, priceSource, priceTime }: Worth) =>
+    priceTime ? ` at ${priceUsd} of ${priceSource}, ${csvTime(priceTime)}` : ''
+  const dollars = (usd: string | null) => (usd === null ? 'no price' : paperUsd(usd, 34))
+  row('In USD, each movement at the price of its time', 'accrued', 'claimed', true)
+  row(`Opening${priced(total.openingWorth)}`, dollars(total.openingWorth.usd), '')
+  row('Moved', dollars(total.accruedUsd), dollars(total.claimedUsd))
+  row(`Closing${priced(total.closingWorth)}`, dollars(total.closingWorth.usd), '')
 }

@@ -60,3 +60,9 @@ export function paperAmount(amount: bigint, decimals: number | null, most: numbe
   const shown = text.length > most ? `~ ${Number(text).toExponential(9)}` : text
   return decimals === null ? `${shown} wei` : shown
 }
+
+/** Dollars in the same way; empty: a price is missing. */
+export function paperUsd(usd: string | null, most: number): string {
+  if (usd === null) return ''
+  return usd.length > most ? `~ ${Number(usd).toExponential(9)}` : usd
+}

@@ -1,19 +1,19 @@
-import type { ChainCoverage } from '../coverage'
+import type { BlockHeight, ChainCoverage } from '../coverage'
 import type { StatementHead } from '../seal/head'
 import type { Seal } from '../seal/sealedStatement'
-import type { TokenTotal } from '../statement'
 import { tokenLabels } from '../tokenLabels'
-import { type Column, totalColumns } from './columns'
+import { type Column, type SealedTotal, totalColumns } from './columns'
 
 /** A token of a chain; null: nothing of the account ever moved on it, and the statement is of it all the same. */
 export interface TotalRow {
   chain: ChainCoverage
-  total: TokenTotal | null
+  total: SealedTotal | null
 }
 
-export function totalRows({ asOf, tokens }: StatementHead): TotalRow[] {
+export function totalRows({ asOf, tokens }: StatementHead, { usd }: Seal): TotalRow[] {
+  const totals = tokens.map((total, i) => ({ ...total, ...usd.byToken[i]! }))
   return asOf.flatMap((chain): TotalRow[] => {
-    const own = tokens.filter(total => total.chain === chain.chain)
+    const own = totals.filter(total => total.chain === chain.chain)
     return own.length > 0 ? own.map(total => ({ chain, total })) : [{ chain, total: null }]
   })
 }
@@ -21,7 +21,7 @@ export function totalRows({ asOf, tokens }: StatementHead): TotalRow[] {
 /** The totals, and all else that is said of a statement without its lines: from it the statement's hash follows. */
 export function totalsColumns(
   head: StatementHead,
-  { merkleRoot, sha256, signature }: Seal,
+  { merkleRoot, sha256, usd, signature }: Seal,
 ): Column<TotalRow>[] {
   const text = (name: string, value: string | null): Column<TotalRow> => ({
     name,
@@ -44,6 +44,9 @@ export function totalsColumns(
     { name: 'coveredUntilUtc', type: 'time', of: ({ chain }) => chain.coveredUntil },
     { name: 'covered', type: 'text', of: ({ chain }) => `${chain.covered}` },
     { name: 'lines', type: 'whole', of: () => head.lineCount },
+    text('prices', head.prices?.version ?? null),
+    text('priceHeights', head.prices && heightsText(head.prices.heights)),
+    { name: 'unpricedTokens', type: 'text', of: () => usd.unpriced.join(' ') },
     text('statement', head.number),
     text('replaces', head.replaces),
     text('merkleRoot', merkleRoot),
@@ -51,4 +54,9 @@ export function totalsColumns(
     text('signer', signature?.signer ?? null),
     text('signature', signature?.signature ?? null),
   ]
+}
+
+/** `eip155:1@20000000 eip155:10@120000000`, as a request gives them. */
+function heightsText(heights: readonly BlockHeight[]): string {
+  return heights.map(({ chain, height }) => `${chain}@${height}`).join(' ')
 }

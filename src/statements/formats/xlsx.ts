@@ -60,7 +60,7 @@ export function sheetNames({ head }: SealedStatement, linesASheet = LINES_A_SHEE
 export function* totalsSheet(head: StatementHead, seal: Seal): Generator<string> {
   const columns = totalsColumns(head, seal)
   yield SHEET_START + headerRow(columns)
-  for (const row of totalRows(head)) yield rowXml(columns, row)
+  for (const row of totalRows(head, seal)) yield rowXml(columns, row)
   yield SHEET_END
 }
 

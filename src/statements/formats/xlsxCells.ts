@@ -30,7 +30,7 @@ function cell(value: Cell, type: Column<never>['type']): string {
   if (value === null || (value === '' && type !== 'text')) return '<c/>'
   if (value instanceof Date) return `<c s="${TIME_STYLE}"><v>${value.getTime() / DAY_MS + EPOCH_DAY}</v></c>`
   // An amount is written exactly, and shown with the fifteen digits that a spreadsheet has: the wei are text beside it.
-  if (typeof value === 'number' || type === 'amount') return `<c><v>${value}</v></c>`
+  if (typeof value === 'number' || type === 'amount' || type === 'decimal') return `<c><v>${value}</v></c>`
   return textCell(value)
 }
 

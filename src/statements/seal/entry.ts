@@ -1,5 +1,5 @@
 import { explorerLink } from '../explorers'
-import type { StatementLine } from '../statement'
+import type { StatementLine } from '../lines'
 import { leafHash } from './merkle'
 
 /** What a line says by itself: in every format, and what its hash is of. */
@@ -50,10 +50,13 @@ function textOf(f: LineFacts): [string, string] {
     `{"amount":"${f.amount}","balance":"${f.balance}","block":${f.block},"chain":${text(f.chain)}` +
       `,"decimals":${f.decimals},"explorer":${text(f.explorer)},`,
     `"kind":"${f.kind}","line":${f.line},"logIndex":${f.logIndex},"model":${text(f.model)}` +
-      `,"modelName":${text(f.modelName)},"path":${text(f.path)},"sharePpm":${f.sharePpm}` +
+      `,"modelName":${text(f.modelName)},"path":${text(f.path)},"priceAmount":${text(f.priceAmount)}` +
+      `,"priceId":${text(f.priceId)},"priceSource":${text(f.priceSource)}` +
+      `,"priceTime":${text(f.priceTime?.toISOString() ?? null)},"priceToken":${text(f.priceToken)}` +
+      `,"priceUsd":${text(f.priceUsd)},"sharePpm":${f.sharePpm}` +
       `,"sourceModel":${text(f.sourceModel)},"sourceModelName":${text(f.sourceModelName)}` +
       `,"symbol":${text(f.symbol)},"time":"${f.time.toISOString()}","token":${text(f.token)}` +
-      `,"transaction":${text(f.transaction)}}`,
+      `,"transaction":${text(f.transaction)},"usd":${text(f.usd)}}`,
   ]
 }
 

@@ -1,19 +1,25 @@
 import { createHash } from 'node:crypto'
 import { InvariantError } from '../errors'
-import type { StatementLine } from '../statement'
+import type { StatementLine } from '../lines'
 import { type Entry, entryJson, entryOf, factsOf } from './entry'
 import { type StatementHead, textAfterLines, textBeforeLines } from './head'
 import { MerkleTree } from './merkle'
 import type { Signature, Signer } from './signature'
+import { UsdSums, type UsdTotals } from './usdTotals'
 
 /** What makes a statement checkable without us; hashes in hex. */
-export interface Seal {
+export interface Marks {
   /** of the Merkle tree over the lines: see merkle.ts, entry.ts */
   merkleRoot: string
   /** SHA-256 of the statement as canonical JSON (RFC 8785), which all formats carry */
   sha256: string
   /** null: nobody signed it */
   signature: Signature | null
+}
+
+export interface Seal extends Marks {
+  /** what the lines and totals come to in USD */
+  usd: UsdTotals
 }
 
 interface Source extends StatementHead {
@@ -33,8 +39,8 @@ export class SealedStatement {
   ) {
     // An empty text and none are the same in a table's cell.
     const tokens = source.tokens.map(token => ({ ...token, symbol: token.symbol || null }))
-    const { number, replaces, account, from, to, asOf, complete, lineCount } = source
-    this.head = { number, replaces, account, from, to, asOf, complete, tokens, lineCount }
+    const { number, replaces, account, from, to, asOf, prices, complete, lineCount } = source
+    this.head = { number, replaces, account, from, to, asOf, prices, complete, tokens, lineCount }
   }
 
   /** All lines, in batches of constant size. Any number of times, one after another. */
@@ -42,6 +48,7 @@ export class SealedStatement {
     const tokens = new Map(this.head.tokens.map(token => [token.token, token]))
     const hash = createHash('sha256').update(textBeforeLines(this.head))
     const tree = new MerkleTree()
+    const sums = new UsdSums(this.head)
     let line = 0
     for await (const batch of this.source.batches()) {
       let text = ''
@@ -50,6 +57,7 @@ export class SealedStatement {
         if (!token) throw new InvariantError(`total of ${source.token}`, 'a row', 'missing')
         const entry = entryOf(factsOf(source, ++line, token))
         tree.add(entry.leaf)
+        sums.add(entry)
         text += `${line > 1 ? ',' : ''}${entryJson(entry)}`
         return entry
       })
@@ -57,8 +65,9 @@ export class SealedStatement {
       yield entries
     }
     const merkleRoot = tree.root().toString('hex')
-    const sha256 = hash.update(textAfterLines(this.head, merkleRoot)).digest('hex')
-    this.sealed = { merkleRoot, sha256, signature: await this.signatureOf({ merkleRoot, sha256 }) }
+    const usd = sums.totals()
+    const sha256 = hash.update(textAfterLines(this.head, merkleRoot, usd)).digest('hex')
+    this.sealed = { merkleRoot, sha256, usd, signature: await this.signatureOf({ merkleRoot, sha256 }) }
   }
 
   /** Reads all lines for it where nobody has yet. */

@@ -1,7 +1,12 @@
+import { decimalOf } from '../../prices/decimal'
+import { usdText } from '../../prices/usd'
 import type { Cell } from '../formats/columns'
+import type { PriceBasis } from '../priceBasis'
+import { parseHeight } from '../request'
 import type { LineFacts } from '../seal/entry'
 import type { StatementHead } from '../seal/head'
-import type { Seal } from '../seal/sealedStatement'
+import type { Marks } from '../seal/sealedStatement'
+import { exactUsd, type Worth } from '../worth'
 import { UnreadableError } from './reading'
 
 /** A row of a table by its columns' names. */
@@ -32,11 +37,12 @@ export function factsOfRow(row: Row, place: string): LineFacts {
     explorer: get.textOrNull('explorer'),
     amount: get.wei('amountWei'),
     balance: get.wei('balanceWei'),
+    ...get.worth('price'),
   }
 }
 
 /** What the columns of `totalsColumns` say of a statement. */
-export function headOfRows(rows: readonly Row[]): { head: StatementHead; seal: Seal } {
+export function headOfRows(rows: readonly Row[]): { head: StatementHead; seal: Marks } {
   const place = 'the totals'
   if (rows.length === 0) throw new UnreadableError(place, 'no row')
   const all = rows.map(row => reader(row, place))
@@ -50,6 +56,7 @@ export function headOfRows(rows: readonly Row[]): { head: StatementHead; seal: S
       account: first.text('account'),
       from: first.time('fromUtc'),
       to: first.time('toUtc'),
+      prices: pricesOf(first),
       complete: first.flag('complete'),
       lineCount: first.whole('lines'),
       asOf: [...chains].map(([chain, get]) => ({
@@ -72,6 +79,8 @@ export function headOfRows(rows: readonly Row[]): { head: StatementHead; seal: S
           accrued: get.wei('accruedWei'),
           claimed: get.wei('claimedWei'),
           closing: get.wei('closingWei'),
+          openingWorth: get.worth('openingPrice'),
+          closingWorth: get.worth('closingPrice'),
         }))
         .sort((a, b) => order(a.chain, b.chain) || order(a.token, b.token)),
     },
@@ -81,6 +90,13 @@ export function headOfRows(rows: readonly Row[]): { head: StatementHead; seal: S
       signature: signature === null ? null : { signer: first.text('signer'), signature },
     },
   }
+}
+
+function pricesOf(get: ReturnType<typeof reader>): PriceBasis | null {
+  const version = get.textOrNull('prices')
+  if (version === null) return null
+  const heights = get.textOrNull('priceHeights')?.split(' ') ?? []
+  return { version, heights: heights.map(parseHeight) }
 }
 
 function order(a: string, b: string): number {
@@ -116,6 +132,26 @@ function reader(row: Row, place: string) {
     text: (name: string) => textOrNull(name) ?? fail(name),
     whole: (name: string) => wholeOrNull(name) ?? fail(name),
     time: (name: string) => timeOrNull(name) ?? fail(name),
+    /** What an amount was worth: worked out, since a column of dollars may be rounded to a double. */
+    worth: (prefix: string): Worth => {
+      const decimal = (name: string) => {
+        const text = textOrNull(name)
+        return text === null || decimalOf(text) ? text : fail(name)
+      }
+      const priceAmount = decimal(`${prefix}Amount`)
+      const priceUsd = decimal(`${prefix}Usd`)
+      if (priceAmount !== null && priceAmount !== '0' && priceUsd === null) fail(`${prefix}Usd`)
+      const exact = exactUsd({ priceAmount, priceUsd })
+      return {
+        usd: exact && usdText(exact),
+        priceToken: textOrNull(`${prefix}Token`),
+        priceAmount,
+        priceUsd,
+        priceSource: textOrNull(`${prefix}Source`),
+        priceTime: timeOrNull(`${prefix}TimeUtc`),
+        priceId: textOrNull(`${prefix}Id`),
+      }
+    },
     flag: (name: string) => (row[name] === 'true' ? true : row[name] === 'false' ? false : fail(name)),
     wei: (name: string) => {
       const value = row[name]

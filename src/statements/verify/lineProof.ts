@@ -2,7 +2,7 @@ import { canonical, type Json } from '../seal/canonical'
 import { entryJson, entryOf } from '../seal/entry'
 import { headJson, type StatementHead } from '../seal/head'
 import { InclusionPath, rootOf } from '../seal/merkle'
-import type { Seal } from '../seal/sealedStatement'
+import type { Marks } from '../seal/sealedStatement'
 import { signerIn } from '../seal/signature'
 import { type Reading, UnreadableError } from './reading'
 import { headOfJson, lineOfJson } from './readJson'
@@ -47,8 +47,8 @@ export async function verifyLineProof(text: string): Promise<Verdict> {
   const tell = (place: string, found: string) => verdict.problems.push({ place, found })
   const { line, path, statement, verification } = JSON.parse(text) as Record<string, Record<string, Json>>
   const { merkleRoot, ...signed } = statement!
-  const head = headOfJson({ ...signed, complete: true, asOf: [], tokens: [] }, 'the statement')
-  const seal = { ...verification, merkleRoot } as unknown as Seal
+  const head = headOfJson({ ...signed, complete: true, asOf: [], prices: null, tokens: [] }, 'the statement')
+  const seal = { ...verification, merkleRoot } as unknown as Marks
   verdict.head = head
   const { facts, hash } = lineOfJson(JSON.stringify(line), 'the line')
   const entry = entryOf(facts)

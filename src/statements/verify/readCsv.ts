@@ -14,7 +14,13 @@ import { type Reading, type ReadLine, UnreadableError } from './reading'
 import { firstDifference } from './sameBytes'
 
 const BATCH = 1000
-const NOTHING = { complete: true, lineCount: 0, tokens: [], asOf: [] } as unknown as StatementHead
+const NOTHING = {
+  complete: true,
+  lineCount: 0,
+  tokens: [],
+  asOf: [],
+  prices: null,
+} as unknown as StatementHead
 
 /** Lines, and the totals that belong to them where they are there too. */
 export async function readCsv(file: string, totals?: string): Promise<Reading> {

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs'
 import { json } from '../formats/json'
 import type { LineFacts } from '../seal/entry'
 import type { StatementHead } from '../seal/head'
-import { type Seal, SealedStatement } from '../seal/sealedStatement'
+import { type Marks, SealedStatement } from '../seal/sealedStatement'
+import type { Worth } from '../worth'
 import { type Reading, type ReadLine, UnreadableError } from './reading'
 import { firstDifference } from './sameBytes'
 
@@ -57,17 +58,18 @@ export function lineOfJson(text: string, place: string): ReadLine {
     time: timeOf(line.time!, place),
     amount: amount('amount'),
     balance: amount('balance'),
+    priceTime: timeOrNull(line.priceTime, place),
   }
   return { facts: facts as unknown as LineFacts, hash: String(hash), differs: () => undefined }
 }
 
-function headOf(text: string): { head: StatementHead; seal: Seal } {
+function headOf(text: string): { head: StatementHead; seal: Marks } {
   const place = 'the head'
   const { statement, verification } = parse(text, place) as Record<string, Record<string, never>>
   if (!statement || !verification) throw new UnreadableError(place, 'no statement of ours')
   return {
     head: headOfJson(statement, place),
-    seal: { ...(verification as object), merkleRoot: statement.merkleRoot } as unknown as Seal,
+    seal: { ...(verification as object), merkleRoot: statement.merkleRoot } as unknown as Marks,
   }
 }
 
@@ -81,8 +83,8 @@ export function headOfJson(json: Record<string, unknown>, place: string): Statem
       to: timeOf(head.to, place),
       asOf: head.asOf.map(chain => ({
         ...chain,
-        time: chain.time === null ? null : timeOf(chain.time!, place),
-        coveredUntil: chain.coveredUntil === null ? null : timeOf(chain.coveredUntil!, place),
+        time: timeOrNull(chain.time, place),
+        coveredUntil: timeOrNull(chain.coveredUntil, place),
       })),
       tokens: head.tokens.map(token => ({
         ...token,
@@ -90,11 +92,22 @@ export function headOfJson(json: Record<string, unknown>, place: string): Statem
         accrued: BigInt(token.accrued!),
         claimed: BigInt(token.claimed!),
         closing: BigInt(token.closing!),
+        openingWorth: worthOf(token.openingWorth, place),
+        closingWorth: worthOf(token.closingWorth, place),
       })),
     } as unknown as StatementHead
   } catch (error) {
     throw new UnreadableError(place, (error as Error).message)
   }
+}
+
+function worthOf(json: unknown, place: string): Worth {
+  const worth = json as Worth & { priceTime: unknown }
+  return { ...worth, priceTime: timeOrNull(worth.priceTime, place) }
+}
+
+function timeOrNull(value: unknown, place: string): Date | null {
+  return value === null ? null : timeOf(value as string, place)
 }
 
 function timeOf(value: string, place: string): Date {

@@ -3,8 +3,8 @@ import type { AsyncBuffer, FileMetaData } from 'hyparquet'
 import { lineColumns } from '../formats/columns'
 import { NO_DIGEST, parquetValueOf } from '../formats/parquet'
 import { canonical, type Json } from '../seal/canonical'
-import { headJson } from '../seal/head'
-import type { Seal } from '../seal/sealedStatement'
+import { sealedJson } from '../seal/head'
+import type { Marks } from '../seal/sealedStatement'
 import { tokenLabels } from '../tokenLabels'
 import { factsOfRow, type Row } from './cells'
 import { type Reading, type ReadLine, UnreadableError } from './reading'
@@ -38,11 +38,11 @@ export async function readParquet(path: string): Promise<Reading> {
   const labels = tokenLabels(head.tokens)
   return {
     head,
-    seal: { ...verification, merkleRoot } as unknown as Seal,
+    seal: { ...verification, merkleRoot } as unknown as Marks,
     lines: () => linesOf(file, metadata, groupSha256 as string[], labels),
     async otherThan({ head, seal }) {
-      const { merkleRoot, ...others } = seal
-      if (said('statement').text !== canonical({ ...headJson(head), merkleRoot })) return PLACE
+      const { merkleRoot, usd, ...others } = seal
+      if (said('statement').text !== canonical({ ...sealedJson(head, usd), merkleRoot })) return PLACE
       const expected = canonical({ ...others, endSha256, endStart, groupSha256 } as unknown as Json)
       return said('verification').text === expected ? undefined : PLACE
     },

@@ -1,6 +1,6 @@
 import type { Entry, LineFacts } from '../seal/entry'
 import type { StatementHead } from '../seal/head'
-import type { Seal } from '../seal/sealedStatement'
+import type { Marks, Seal } from '../seal/sealedStatement'
 
 /** A line as a file has it. */
 export interface ReadLine {
@@ -16,7 +16,7 @@ export interface Reading {
   /** null: the file has lines alone */
   head: StatementHead | null
   /** as the file has it */
-  seal: Seal | null
+  seal: Marks | null
   /** in order, from the first. Any number of times. @throws UnreadableError */
   lines(): AsyncGenerator<ReadLine[]>
   /** Where the file is not, to the byte, what is written of this statement; undefined: nowhere. */

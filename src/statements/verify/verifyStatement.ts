@@ -58,9 +58,9 @@ async function check(reading: Reading, verdict: Verdict): Promise<void> {
   if (!head || !seal || verdict.problems.length > 0) return
   if (verdict.lines !== head.lineCount) tell('the lines', `${verdict.lines} of ${head.lineCount}`)
   for (const found of balances.atTheEnd()) tell('the totals', found)
-  const { account, from, to, replaces } = head
-  if (numberOf({ account, from, to, heights: head.asOf, replaces }) !== head.number) {
-    tell('the head', `number ${head.number} is not of this request and these heights`)
+  const { account, from, to, prices, replaces } = head
+  if (numberOf({ account, from, to, heights: head.asOf, prices, replaces }) !== head.number) {
+    tell('the head', `number ${head.number} is not of this request, these heights and these prices`)
   }
   const sealed = new SealedStatement({ ...head, batches: () => factsAlone(reading) })
   const again = await sealed.seal()
@@ -72,7 +72,7 @@ async function check(reading: Reading, verdict: Verdict): Promise<void> {
     if (verdict.signer !== seal.signature.signer) tell('the signature', `not one of ${seal.signature.signer}`)
   }
   if (verdict.problems.length > 0) return
-  const other = await reading.otherThan({ head, seal })
+  const other = await reading.otherThan({ head, seal: { ...seal, usd: again.usd } })
   if (other !== undefined) tell(other, 'not as it was written')
 }
 

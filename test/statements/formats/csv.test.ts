@@ -50,7 +50,7 @@ describe('a CSV file', () => {
   test('begins with its header, and has one row a line, no more', async () => {
     const text = (await fileOf('csv', sample())).toString()
     expect(text).toMatch(
-      /^line,ofLines,dateUtc,kind,chain,tokenSymbol,amount,balance,modelName,model,counterpartyName,/,
+      /^line,ofLines,dateUtc,kind,chain,tokenSymbol,amount,balance,amountUsd,priceUsd,priceSource,priceTimeUtc,priceAgeSeconds,modelName,model,counterpartyName,/,
     )
     expect(text.endsWith('\r\n')).toBe(true)
     const records = parseCsv(text)

@@ -59,6 +59,8 @@ describe('a claim', () => {
       'Received Amount': '1.000001',
       'Received Currency': `USDC (${USDC})`,
       'Sent Amount': '',
+      'Net Worth Amount': '0.999878', // 1.000001 × 0.99987654
+      'Net Worth Currency': 'USD',
       Label: 'income',
       TxHash: transaction,
     })
@@ -77,6 +79,8 @@ describe('a claim', () => {
       transactionDate: '2026-01-01 00:03:00',
       orderType: 'deposit',
       incomingVolume: '1.000001',
+      incomingUnitRate: '0.99987654',
+      incomingTransactionValue: '0.999878',
       txhash: transaction,
     })
   })

@@ -6,9 +6,10 @@ import { sample } from './sample'
 
 function linesOf(file: Buffer): (LineFacts & { hash: string })[] {
   return JSON.parse(file.toString()).statement.lines.map(
-    (line: Record<'time' | 'amount' | 'balance', string>) => ({
+    (line: Record<'time' | 'amount' | 'balance', string> & { priceTime: string | null }) => ({
       ...line,
       time: new Date(line.time),
+      priceTime: line.priceTime === null ? null : new Date(line.priceTime),
       amount: BigInt(line.amount),
       balance: BigInt(line.balance),
     }),
@@ -50,6 +51,7 @@ describe('a JSON file', () => {
         sorted({
           ...facts,
           time: facts.time.toISOString(),
+          priceTime: facts.priceTime?.toISOString() ?? null,
           amount: `${facts.amount}`,
           balance: `${facts.balance}`,
         }),

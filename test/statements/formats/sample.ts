@@ -1,6 +1,9 @@
+import { NOTHING, worth } from '../../../src/prices/usd'
+import type { StatementLine } from '../../../src/statements/lines'
 import type { StatementHead } from '../../../src/statements/seal/head'
 import { SealedStatement } from '../../../src/statements/seal/sealedStatement'
-import type { StatementLine, TokenTotal } from '../../../src/statements/statement'
+import type { TokenTotal } from '../../../src/statements/tokenTotals'
+import { NO_WORTH, type Worth, worthOf } from '../../../src/statements/worth'
 
 /** Statements without a database, for tests of what is written of them. */
 
@@ -47,6 +50,7 @@ export function sourceOf({ lines = 12, complete = true, huge = true, batch = 5 }
     total(FAKE, 'usdc', 18, 0n),
     total(MUTE, null, null, 7n),
   ]
+  for (const total of totals) total.openingWorth = priced(total, total.opening, new Date(START))
   const all = Array.from({ length: lines }, (_, i) => lineOf(i, totals[i % 3]!, huge))
   const head: StatementHead = {
     number: 'ab'.repeat(16),
@@ -55,6 +59,7 @@ export function sourceOf({ lines = 12, complete = true, huge = true, batch = 5 }
     from: new Date(START),
     to: new Date(START + 31 * 86_400_000),
     complete,
+    prices: { version: '0123456789abcdef-3', heights: [{ chain: 'eip155:1', height: 77 }] },
     asOf: [CHAIN, LOCAL].map(chain => ({
       chain,
       height: 1000,
@@ -66,6 +71,7 @@ export function sourceOf({ lines = 12, complete = true, huge = true, batch = 5 }
     tokens: totals,
     lineCount: lines,
   }
+  for (const total of totals) total.closingWorth = priced(total, total.closing, head.to)
   return {
     ...head,
     async *batches() {
@@ -86,7 +92,26 @@ function total(token: string, symbol: string | null, decimals: number | null, op
     accrued: 0n,
     claimed: 0n,
     closing: opening,
+    openingWorth: NO_WORTH,
+    closingWorth: NO_WORTH,
   }
+}
+
+/** Of a token with a price, of one whose price is missing, and of one that is a share of a pool of the first. */
+function priced({ token, decimals }: TokenTotal, amount: bigint, at: Date): Worth {
+  if (amount === 0n) return worthOf(token, { usd: NOTHING })
+  if (token === FAKE) return worthOf(token, { usd: null, missing: FAKE })
+  const of = { amount: token === USDC ? amount : amount * 3n, decimals: decimals ?? 6 }
+  const price = {
+    id: `${CHAIN}/77-1`,
+    tokenId: USDC,
+    source: EVIL,
+    value: 99_987_654n,
+    decimals: 8,
+    reportedAt: new Date(at.getTime() - 61_500),
+    ageSeconds: 61,
+  }
+  return worthOf(token, { usd: worth(of.amount, of.decimals, price), price, of })
 }
 
 /** Also counts it in its token's totals. */
@@ -114,6 +139,7 @@ function lineOf(i: number, total: TokenTotal, huge: boolean): StatementLine {
       ? null
       : Array.from({ length: i === 6 ? 900 : 2 }, (_, n) => `${total.chain}/story:0x${n}`).join(' > '),
     sharePpm: isClaim ? null : i,
+    ...priced(total, amount, new Date(START + i * 60_000)),
     amount,
     balance: total.closing,
     cursor: `${i}`,

@@ -23,8 +23,8 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** With the number that its request and heights have, and a signature. */
 function statement(lines = 12, key = KEY): SealedStatement {
   const source = sourceOf({ lines })
-  const { account, from, to, asOf: heights, replaces } = source
-  const number = numberOf({ account, from, to, heights, replaces })
+  const { account, from, to, asOf: heights, prices, replaces } = source
+  const number = numberOf({ account, from, to, heights, prices, replaces })
   return new SealedStatement({ ...source, number }, signerOf(key))
 }
 
