@@ -6,6 +6,7 @@ import { latency } from './latency'
 import { lineage } from './lineage'
 import { live } from './live'
 import { rebuild } from './rebuild'
+import { statement } from './statement'
 
 export interface BenchOptions {
   runs: number
@@ -19,6 +20,7 @@ export interface BenchOptions {
   samples: number
   blocks: number
   poll: number
+  lines: number
   neo4j: boolean
 }
 
@@ -29,6 +31,7 @@ const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = {
   latency,
   api,
   live,
+  statement,
 }
 
 const program = new Command('bench')
@@ -43,7 +46,8 @@ what goes on is told on standard error.
   rebuild  seconds to make Neo4j's graph from the tables, beside bare UNWIND … MERGE of the same rows
   latency  milliseconds from a mined block to its answer in GraphQL and to its node in Neo4j
   api      requests a second by id, by time and by link, beside Squid's own server and the bare SQL; milliseconds of pages
-  live     milliseconds from a commit to the last of many subscribers, and the server's memory`,
+  live     milliseconds from a commit to the last of many subscribers, and the server's memory
+  statement  seconds and memory of a royalty statement in each format, and milliseconds of a page of it in GraphQL`,
   )
   .argument('[names...]', 'which; default: all')
   .option('--runs <n>', 'ingest, rebuild: the median of so many', count, 3)
@@ -58,6 +62,7 @@ what goes on is told on standard error.
   .option('--samples <n>', 'lineage: queries at each depth; api: seconds × 60, and pages', count, 300)
   .option('--blocks <n>', 'latency: blocks', count, 100)
   .option('--poll <ms>', 'latency: how often the indexer asks for the head', count, 300)
+  .option('--lines <n>', 'statement: lines, over a year', count, 1_000_000)
   .option('--no-neo4j', 'lineage, latency: without Neo4j')
   .option('--no-build', 'measure lib/ as it is')
 

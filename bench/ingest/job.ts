@@ -1,6 +1,6 @@
 /** What the benchmark and the process that it measures say to each other, over Node's channel between the two. */
 
-import { readFileSync } from 'node:fs'
+import { peakBytes } from '../peakBytes'
 
 export interface Job {
   rpc: string
@@ -45,13 +45,4 @@ export function serveJob(work: (job: Job) => Promise<void>): void {
   })
   process.on('disconnect', () => process.exit(0))
   tell({ kind: 'ready' })
-}
-
-/** Linux counts what the parent held when it forked towards `maxRSS`, but not towards VmHWM. */
-function peakBytes(): number {
-  try {
-    const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]
-    if (kilobytes !== undefined) return Number(kilobytes) * 1024
-  } catch {} // not Linux
-  return process.resourceUsage().maxRSS * 1024
 }

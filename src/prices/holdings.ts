@@ -48,7 +48,7 @@ export async function assetsOfShares(
     text: `WITH asked AS (
         SELECT a.n, a.block, a.newest, a.time, p.id AS pool_id, p.asset_id, p.virtual_assets, p.virtual_shares
           FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::timestamptz[]) AS a (n, pool, block, newest, time)
-          JOIN stake_pool p ON p.id = a.pool),
+          JOIN stake_pool p ON p.id = a.pool AND p.block <= a.newest),
       walked AS (
         SELECT n, sum(active_delta) OVER upto AS active, sum(shares_delta) OVER upto AS shares
           FROM (SELECT NULL::int AS n, pool_id, time, block, active_delta, shares_delta

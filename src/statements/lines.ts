@@ -1,7 +1,15 @@
 import type { Snapshot } from '../postgres/snapshot'
 import { decodeCursor, encodeCursor } from './cursor'
 import { InvariantError, StatementError } from './errors'
-import { balanceAt, type Movement, pageOfMovements, readMovements, type TokenSums } from './movements'
+import {
+  balanceAt,
+  keyOf,
+  type Movement,
+  pageOfMovements,
+  readMovements,
+  type TokenKey,
+  type TokenSums,
+} from './movements'
 import { namesOf } from './names'
 import type { Valuer } from './priceBasis'
 import type { StatementRequest } from './request'
@@ -81,7 +89,8 @@ export class LineReader {
     const position = after === undefined ? undefined : decodeCursor(after)
     const balances = new Balances(this.sums)
     if (position) {
-      for (const moved of await balanceAt(this.db, this.request, position)) balances.add(moved, moved.balance)
+      const moved = await balanceAt(this.db, this.request, position, this.sums)
+      for (const { balance, ...token } of moved) balances.add(token, balance)
     }
     const movements = await pageOfMovements(this.db, this.request, first + 1, position)
     return {
@@ -142,12 +151,6 @@ class Balances {
     this.byKey.set(keyOf(to), balance)
     return balance
   }
-}
-
-type TokenKey = { chain: string; tokenId: string }
-
-function keyOf({ chain, tokenId }: TokenKey): string {
-  return `${chain} ${tokenId}`
 }
 
 function requireEqual<T>(what: string, expected: T, met: T): void {

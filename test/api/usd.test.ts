@@ -176,11 +176,11 @@ test('a royalty statement has the value of each line and total, and by which pri
       opening: '0.000000',
       accrued: '37.500000',
       claimed: '0.000000',
-      closing: '37.500000',
+      closing: '50.000000',
       unpriced: [],
     },
     lines: { nodes: [{ usd: '37.500000', price: { source: FEED, usd: '15', reportedAt: DAY(2) } }] },
-    tokens: [{ openingUsd: '0.000000', closingUsd: '37.500000', closingPrice: { usd: '15' } }],
+    tokens: [{ openingUsd: '0.000000', closingUsd: '50.000000', closingPrice: { usd: '20' } }],
   })
   const wrong = await api.gql(
     `{ royaltyStatement(account: "${account}", from: "2026-02-01", to: "2026-02-04", partial: true, prices: "x") { number } }`,

@@ -42,6 +42,7 @@ beforeAll(async () => {
     await insertRow(database.pool, 'StakePool', {
       id: poolOf(token),
       kind: 'LIQUID',
+      block: 0,
       assetId,
       virtualAssets: virtual,
       virtualShares: virtual,

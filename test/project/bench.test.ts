@@ -79,12 +79,22 @@ describe('npm run bench', () => {
     expect(results.get('live.memory.served')?.comparedWith).toBe('live.memory.none')
   }, 180_000)
 
+  test('measures statements in each format, and their pages', async () => {
+    const results = await bench('statement', '--lines', '2000')
+    for (const format of ['csv', 'json', 'xlsx', 'parquet', 'beancount']) {
+      expect(results.get(`statement.${format}`)).toMatchObject({ unit: 's' })
+      expect(results.get(`statement.${format}.peakMemory`)).toMatchObject({ unit: 'MB' })
+    }
+    expect(results.get('statement.csv.priced')).toMatchObject({ comparedWith: 'statement.csv' })
+    expect(results.get('statement.page.p95')).toMatchObject({ unit: 'ms' })
+  }, 180_000)
+
   test('explains itself, and says which names there are', async () => {
     const script = join(packageRoot, 'bench/run.mjs')
     const { stdout } = await run(process.execPath, [script, '--help'])
     expect(stdout).toContain('--rpc-delay <ms>')
     await expect(run(process.execPath, [script, '--no-build', 'speed'])).rejects.toThrow(
-      /no benchmark speed\n {2}fix: name one of ingest, lineage, rebuild, latency, api, live/,
+      /no benchmark speed\n {2}fix: name one of ingest, lineage, rebuild, latency, api, live, statement/,
     )
   })
 })

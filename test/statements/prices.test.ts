@@ -10,6 +10,7 @@ import type { StatementInput } from '../../src/statements/request'
 import { SealedStatement } from '../../src/statements/seal/sealedStatement'
 import { buildStatement, type Statement } from '../../src/statements/statement'
 import { cliVerify } from '../../src/statements/verify/cliVerify'
+import { insertRow } from '../api/rows'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { fileOf } from './formats/contract'
 import { parseCsv } from './formats/parseCsv'
@@ -53,34 +54,10 @@ beforeAll(async () => {
     token(VAULT, 'vUSDC', 6),
     token(BARE, 'USD', 2),
   ])
-  await insert(pool, 'stake_pool', [
-    {
-      ...fact(A, 1, 0),
-      id: VAULT.replace('/erc20:', '/pool:'),
-      kind: 'LIQUID',
-      asset_id: USDC,
-      active_assets: 0,
-      exiting_assets: 0,
-      total_shares: 0,
-      slashed: 0,
-      patrons: 0,
-      unbonding_seconds: 0,
-      virtual_assets: 0,
-      virtual_shares: 0,
-    },
-  ])
-  await insert(pool, 'stake_event', [
-    {
-      ...fact(A, 5, 0),
-      kind: 'STAKE',
-      pool_id: VAULT.replace('/erc20:', '/pool:'),
-      account_id: `${A}:${ALICE}`,
-      asset_id: USDC,
-      active_delta: '3000000',
-      exiting_delta: '0',
-      shares_delta: '1000000',
-    },
-  ])
+  const poolId = VAULT.replace('/erc20:', '/pool:')
+  await insertRow(pool, 'StakePool', { id: poolId, chain: A, kind: 'LIQUID', assetId: USDC, block: 1 })
+  const staked = { poolId, chain: A, assetId: USDC, block: 5, time: timeOf(5) }
+  await insertRow(pool, 'StakeEvent', { ...staked, activeDelta: 3_000_000n, sharesDelta: 1_000_000n })
   const owed = (block: number, amount: bigint | number, of: string) =>
     accrual(A, block, 0, { to: 'm', by: ALICE, amount, token: of })
   await insert(pool, 'royalty_accrual', [
