@@ -12,7 +12,7 @@ const layers = {
   graph: ['postgres', 'config', 'lineage'],
   royalties: ['postgres', 'lineage', 'measures'],
   prices: ['postgres', 'measures', 'config'],
-  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices'],
+  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
   api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config', 'prices'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.

@@ -19,6 +19,10 @@ export function addStatement(program: Command): void {
     .option('--partial', 'state a period that is not over, or not covered yet, as far as it is known')
     .option('--replaces <number>', 'number of the statement that this one replaces')
     .option('--prices <version>', 'value with these prices, as an earlier statement was: 0123456789abcdef-3')
+    .option(
+      '--proofs',
+      "with proofs that each line's receipt is in its block, from the chains' endpoints (json)",
+    )
     .option('-o, --out <file>', 'default: standard output')
     .addOption(configOption())
     .action(async options => {
@@ -32,6 +36,9 @@ export function addStatement(program: Command): void {
         choices,
         signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
         policies: config.prices,
+        endpoints: new Map(
+          config.chains.map(({ caip2, endpoints }) => [caip2, endpoints.map(({ url }) => url)]),
+        ),
         postgresUrl: config.postgres.url,
       })
     })

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { ChainReader } from '../proofs/chainReader'
 import { lineProof, verifyLineProof } from './lineProof'
-import { openStatement, startOf } from './openStatement'
+import { wrongOnChain } from './onChain'
+import { openStatement } from './openStatement'
 import { problemOf } from './reading'
+import { startOf } from './startOf'
 import { type Verdict, verifyStatement } from './verifyStatement'
 
 export interface CliVerifyOptions {
@@ -10,6 +13,8 @@ export interface CliVerifyOptions {
   totals?: string
   /** address that must have signed it */
   signer?: string
+  /** endpoints of chains that the reader trusts: URLs, each of whatever chain it answers for */
+  rpc?: readonly string[]
 }
 
 /** `provenance verify-statement`: what it found, and whether the file is as it was made. */
@@ -17,6 +22,7 @@ export async function cliVerify({
   file,
   totals,
   signer,
+  rpc = [],
 }: CliVerifyOptions): Promise<{ text: string; holds: boolean }> {
   const verdict = await verdictOf(file, totals)
   if (signer !== undefined && verdict.signer !== signer.toLowerCase()) {
@@ -25,7 +31,13 @@ export async function cliVerify({
       found: `${verdict.signer ?? 'nobody'} signed, not ${signer}`,
     })
   }
-  return { text: textOf(file, verdict), holds: verdict.problems.length === 0 }
+  const asked =
+    verdict.problems.length === 0 ? await wrongOnChain(verdict.blocks, await readersOf(rpc)) : undefined
+  verdict.problems.push(...(asked?.problems ?? []))
+  return {
+    text: textOf(file, verdict, rpc.length > 0 ? asked?.unasked : undefined),
+    holds: verdict.problems.length === 0,
+  }
 }
 
 async function verdictOf(file: string, totals: string | undefined): Promise<Verdict> {
@@ -34,8 +46,26 @@ async function verdictOf(file: string, totals: string | undefined): Promise<Verd
       return await verifyLineProof(await readFile(file, 'utf8'))
     return await verifyStatement(await openStatement(file, totals))
   } catch (error) {
-    return { problems: [problemOf(error)], lines: 0, merkleRoot: null, head: null, signer: null }
+    return {
+      problems: [problemOf(error)],
+      lines: 0,
+      merkleRoot: null,
+      head: null,
+      signer: null,
+      blocks: [],
+      proved: false,
+    }
   }
+}
+
+/** By the chain that each answers for. */
+async function readersOf(urls: readonly string[]): Promise<Map<string, ChainReader>> {
+  const readers = new Map<string, ChainReader>()
+  for (const url of urls) {
+    const reader = new ChainReader([url])
+    readers.set(await reader.chain(), reader)
+  }
+  return readers
 }
 
 /** `provenance verify-statement --prove LINE`: a proof of one line, of a file that holds. */
@@ -51,7 +81,11 @@ export async function cliProve(
   }
 }
 
-function textOf(file: string, { problems, lines, merkleRoot, head, signer }: Verdict): string {
+function textOf(
+  file: string,
+  { problems, lines, merkleRoot, head, signer, blocks, proved }: Verdict,
+  unasked: readonly string[] | undefined,
+): string {
   const said = [`${file}: ${lines} lines`]
   if (head) {
     const period = `${head.from.toISOString()} to ${head.to.toISOString()}`
@@ -61,6 +95,12 @@ function textOf(file: string, { problems, lines, merkleRoot, head, signer }: Ver
   }
   if (merkleRoot !== null) said.push(`merkle root ${merkleRoot}`)
   said.push(signer === null ? 'not signed' : `signed by ${signer}`)
+  if (proved) said.push('each receipt is in its block, by the hashes of the blocks')
+  if (unasked && problems.length === 0) {
+    const count = blocks.filter(({ chain }) => !unasked.includes(chain)).length
+    said.push(`${count} blocks are as those chains have them`)
+    said.push(...unasked.map(chain => `nobody was asked about ${chain}: give --rpc with an endpoint of it`))
+  }
   said.push(...problems.map(({ place, found }) => `WRONG ${place}: ${found}`))
   if (problems.length === 0) {
     said.push(

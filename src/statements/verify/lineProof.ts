@@ -43,7 +43,15 @@ function signedOf(head: StatementHead): Json {
 
 /** Whether a line is the one that its proof says, of the statement that is named and signed there. */
 export async function verifyLineProof(text: string): Promise<Verdict> {
-  const verdict: Verdict = { problems: [], lines: 1, merkleRoot: null, head: null, signer: null }
+  const verdict: Verdict = {
+    problems: [],
+    lines: 1,
+    merkleRoot: null,
+    head: null,
+    signer: null,
+    blocks: [],
+    proved: false,
+  }
   const tell = (place: string, found: string) => verdict.problems.push({ place, found })
   const { line, path, statement, verification } = JSON.parse(text) as Record<string, Record<string, Json>>
   const { merkleRoot, ...signed } = statement!

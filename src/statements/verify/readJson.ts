@@ -1,31 +1,42 @@
 import { createReadStream } from 'node:fs'
 import { json } from '../formats/json'
+import { proofJson, type ReceiptProof, withProofs } from '../proofs/proof'
 import type { LineFacts } from '../seal/entry'
 import type { StatementHead } from '../seal/head'
 import { type Marks, SealedStatement } from '../seal/sealedStatement'
 import type { Worth } from '../worth'
 import { type Reading, type ReadLine, UnreadableError } from './reading'
 import { firstDifference } from './sameBytes'
+import { startOf } from './startOf'
 
 const LINES = '"lines":['
 /** What a statement can say beside its lines, characters: far more than tokens ever moved for one account. */
 const MOST_HEAD = 64 * 1024 * 1024
 const BATCH = 1000
 
-type Piece = { kind: 'before' | 'line' | 'after'; text: string }
+/** How a file with proofs begins. */
+export const PROOFS = '{"proofs":['
+
+type Piece = { kind: 'proof' | 'before' | 'line' | 'after'; text: string }
 
 export async function readJson(file: string): Promise<Reading> {
   let around = ''
-  for await (const { kind, text } of piecesOf(file)) if (kind !== 'line') around += text
+  for await (const { kind, text } of piecesOf(file)) {
+    if (kind === 'before' || kind === 'after') around += text
+  }
+  const hasProofs = (await startOf(file)).startsWith(PROOFS)
   const { head, seal } = headOf(around)
   const lines = () => linesOf(file)
   return {
     head,
     seal,
     lines,
+    ...(hasProofs && { proofs: () => proofsIn(file) }),
     async otherThan(statement) {
       const again = new SealedStatement({ ...statement.head, batches: factsOf }, statement.seal.signature)
-      const at = await firstDifference(file, json.render(again, {}))
+      const statementText = json.render(again, {})
+      const whole = hasProofs ? withProofs(proofTexts(file), statementText) : statementText
+      const at = await firstDifference(file, whole)
       return at === undefined ? undefined : `byte ${at}`
     },
   }
@@ -44,6 +55,17 @@ async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
     if (batch.length === BATCH) yield batch.splice(0)
   }
   if (batch.length > 0) yield batch
+}
+
+async function* proofsIn(file: string): AsyncGenerator<ReceiptProof> {
+  for await (const { kind, text } of piecesOf(file)) {
+    if (kind === 'proof') yield parse(text, 'the proofs') as ReceiptProof
+  }
+}
+
+/** As they would have been written. */
+async function* proofTexts(file: string): AsyncGenerator<string> {
+  for await (const proof of proofsIn(file)) yield proofJson(proof)
 }
 
 export function lineOfJson(text: string, place: string): ReadLine {
@@ -126,12 +148,26 @@ function parse(text: string, place: string): object {
   throw new UnreadableError(place, 'no JSON object')
 }
 
-/** A file that is larger than a text can be, cut into its lines: objects without an object in them. */
+/** A file that is larger than a text can be, cut into its proofs and lines: objects without an object in them. */
 async function* piecesOf(file: string): AsyncGenerator<Piece> {
   let pending = ''
-  let kind: Piece['kind'] = 'before'
+  let kind: Piece['kind'] | undefined
   for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
     pending += chunk
+    if (!kind) {
+      if (pending.length < PROOFS.length) continue
+      kind = pending.startsWith(PROOFS) ? 'proof' : 'before'
+      if (kind === 'proof') pending = pending.slice(PROOFS.length)
+    }
+    if (kind === 'proof') {
+      const { objects, rest } = objectsIn(pending, 'the proofs')
+      for (const text of objects) yield { kind, text }
+      pending = rest
+      if (rest.startsWith('],')) {
+        pending = `{${rest.slice(2)}`
+        kind = 'before'
+      }
+    }
     if (kind === 'before') {
       const at = pending.indexOf(LINES)
       if (at < 0 && pending.length > MOST_HEAD) throw new UnreadableError('the head', 'no lines in it')
@@ -141,27 +177,34 @@ async function* piecesOf(file: string): AsyncGenerator<Piece> {
       kind = 'line'
     }
     if (kind === 'line') {
-      let start = 0
-      for (;;) {
-        if (pending[start] === ',') start++
-        if (pending[start] === ']') kind = 'after'
-        if (pending[start] !== '{') break
-        const end = endOfObject(pending, start)
-        if (end === undefined) break
-        yield { kind: 'line', text: pending.slice(start, end) }
-        start = end
-      }
-      pending = pending.slice(start)
-      const isCut =
-        pending === '' || pending === ',' || pending[0] === '{' || (pending[0] === ',' && pending[1] === '{')
-      if (kind === 'line' && !isCut)
-        throw new UnreadableError('the lines', `${JSON.stringify(pending.slice(0, 20))} between them`)
+      const { objects, rest } = objectsIn(pending, 'the lines')
+      for (const text of objects) yield { kind, text }
+      pending = rest
+      if (rest.startsWith(']')) kind = 'after'
     }
     if (pending.length > MOST_HEAD)
-      throw new UnreadableError(kind === 'line' ? 'the lines' : 'the totals', 'without an end')
+      throw new UnreadableError(kind === 'after' ? 'the totals' : 'the lines', 'without an end')
   }
   if (kind !== 'after') throw new UnreadableError(kind === 'line' ? 'the lines' : 'the head', 'cut off')
   yield { kind, text: pending }
+}
+
+/** The whole objects that an array's text begins with, and what is behind them: the next one's begin, or its end. */
+function objectsIn(text: string, place: string): { objects: string[]; rest: string } {
+  const objects: string[] = []
+  let start = 0
+  for (;;) {
+    if (text[start] === ',') start++
+    if (text[start] !== '{') break
+    const end = endOfObject(text, start)
+    if (end === undefined) break
+    objects.push(text.slice(start, end))
+    start = end
+  }
+  const rest = text.slice(start)
+  if (rest !== '' && rest[0] !== '{' && rest[0] !== ']')
+    throw new UnreadableError(place, `${JSON.stringify(rest.slice(0, 20))} between them`)
+  return { objects, rest }
 }
 
 function endOfObject(text: string, start: number): number | undefined {

@@ -1,3 +1,4 @@
+import type { ReceiptProof } from '../proofs/proof'
 import type { Entry, LineFacts } from '../seal/entry'
 import type { StatementHead } from '../seal/head'
 import type { Marks, Seal } from '../seal/sealedStatement'
@@ -19,6 +20,8 @@ export interface Reading {
   seal: Marks | null
   /** in order, from the first. Any number of times. @throws UnreadableError */
   lines(): AsyncGenerator<ReadLine[]>
+  /** that the lines' receipts are in their blocks, in the order of the lines; absent: the file has none */
+  proofs?(): AsyncGenerator<ReceiptProof>
   /** Where the file is not, to the byte, what is written of this statement; undefined: nowhere. */
   otherThan(statement: { head: StatementHead; seal: Seal }): Promise<string | undefined>
 }

@@ -5,6 +5,7 @@ import { MerkleTree } from '../seal/merkle'
 import { SealedStatement } from '../seal/sealedStatement'
 import { signerIn } from '../seal/signature'
 import { Balances } from './balances'
+import { type ClaimedBlock, provenBlocks } from './provenBlocks'
 import { problemOf, type Reading } from './reading'
 
 export interface Problem {
@@ -22,6 +23,10 @@ export interface Verdict {
   head: StatementHead | null
   /** who signed; null: nobody did */
   signer: string | null
+  /** blocks that it says it is of: at its heights, and of its lines where they have proofs */
+  blocks: ClaimedBlock[]
+  /** each line's receipt is in its block */
+  proved: boolean
 }
 
 /** Problems after which no more is looked for: somebody may have changed each of a million lines. */
@@ -29,7 +34,15 @@ const MOST_PROBLEMS = 20
 
 /** Works a file's statement out again from what it says of itself, offline, and tells each place where it is another. */
 export async function verifyStatement(reading: Reading): Promise<Verdict> {
-  const verdict: Verdict = { problems: [], lines: 0, merkleRoot: null, head: reading.head, signer: null }
+  const verdict: Verdict = {
+    problems: [],
+    lines: 0,
+    merkleRoot: null,
+    head: reading.head,
+    signer: null,
+    blocks: [],
+    proved: false,
+  }
   try {
     await check(reading, verdict)
   } catch (error) {
@@ -70,6 +83,13 @@ async function check(reading: Reading, verdict: Verdict): Promise<void> {
   if (seal.signature) {
     verdict.signer = (await signerIn(head, seal, seal.signature.signature)) ?? null
     if (verdict.signer !== seal.signature.signer) tell('the signature', `not one of ${seal.signature.signer}`)
+  }
+  verdict.blocks = head.asOf.flatMap(({ chain, height, hash }) =>
+    hash === null ? [] : [{ chain, number: height, hash, place: 'the head' }],
+  )
+  if (reading.proofs) {
+    verdict.blocks.push(...(await provenBlocks(reading, tell)))
+    verdict.proved = verdict.problems.length === 0
   }
   if (verdict.problems.length > 0) return
   const other = await reading.otherThan({ head, seal: { ...seal, usd: again.usd } })
