@@ -1,5 +1,6 @@
 /** `npm run bench -- [names…]`: what it costs, measured on this machine. Options and names: `--help`. */
 import { Command, InvalidArgumentError } from 'commander'
+import { adapters } from './adapters'
 import { api } from './api'
 import { ingest } from './ingest/ingest'
 import { latency } from './latency'
@@ -26,6 +27,7 @@ export interface BenchOptions {
 
 const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = {
   ingest,
+  adapters,
   lineage,
   rebuild,
   latency,
@@ -41,6 +43,7 @@ const program = new Command('bench')
 what goes on is told on standard error.
 
   ingest   logs a second from a local chain into Postgres, beside bare eth_getLogs + COPY and the stock Squid SDK
+  adapters microseconds until an event is rows, by protocol beside Story's, and the contracts' answers it takes
   lineage  milliseconds of an ancestors query at depth 3, 5 and 10, from Postgres and from Neo4j, and over HTTP beside
            the bare recursive SQL
   rebuild  seconds to make Neo4j's graph from the tables, beside bare UNWIND … MERGE of the same rows
@@ -50,7 +53,7 @@ what goes on is told on standard error.
   statement  seconds and memory of a royalty statement in each format, and milliseconds of a page of it in GraphQL`,
   )
   .argument('[names...]', 'which; default: all')
-  .option('--runs <n>', 'ingest, rebuild: the median of so many', count, 3)
+  .option('--runs <n>', 'ingest, adapters, rebuild: the median of so many', count, 3)
   .option('--logs <n>', 'ingest: logs, in blocks of 200 and again in blocks of 10', count, 100_000)
   .option('--rpc-delay <ms>', 'ingest: as from an endpoint so far away', count, 0)
   .option('--long [rows]', 'ingest: into tables that hold so many facts already (1000000,10000000)', value =>

@@ -26,7 +26,7 @@ export function gaugeWeightSet(state: LedgerState, event: GaugeWeightSet): void 
   const from = seconds(event.from)
   const given = rules ? votes.map(vote => votePower(shapeOf(vote), rules, from)) : []
   gauge.baseWeight = event.weight - gaugeWeight(0n, given)
-  state.put(VoteGauge, gauge)
+  state.put(VoteGauge, Object.assign(gauge, originColumns(origin)))
 }
 
 export function steeringVoteCast(state: LedgerState, event: SteeringVoteCast): void {

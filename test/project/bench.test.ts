@@ -68,6 +68,13 @@ describe('npm run bench', () => {
     expect(results.get('rebuild.ours')).toMatchObject({ unit: 's', comparedWith: 'rebuild.bare' })
   }, 180_000)
 
+  test('measures what an event of each protocol costs, beside one of Story', async () => {
+    const results = await bench('adapters', '--runs', '1')
+    for (const name of ['adapters.eigenlayer', 'adapters.virtuals'])
+      expect(results.get(name)).toMatchObject({ unit: 'µs an event', comparedWith: 'adapters.story' })
+    expect(results.get('adapters.eigenlayer.reads')!.value).toBeLessThan(5)
+  }, 180_000)
+
   test('measures how long a block takes to its answer', async () => {
     const results = await bench('latency', '--blocks', '2', '--poll', '100', '--no-neo4j')
     expect(results.get('latency.graphql.p50')?.value).toBeGreaterThan(0)
@@ -94,7 +101,7 @@ describe('npm run bench', () => {
     const { stdout } = await run(process.execPath, [script, '--help'])
     expect(stdout).toContain('--rpc-delay <ms>')
     await expect(run(process.execPath, [script, '--no-build', 'speed'])).rejects.toThrow(
-      /no benchmark speed\n {2}fix: name one of ingest, lineage, rebuild, latency, api, live, statement/,
+      /no benchmark speed\n {2}fix: name one of ingest, adapters, lineage, rebuild, latency, api, live, statement/,
     )
   })
 })

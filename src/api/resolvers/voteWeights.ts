@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader'
 import { grouped } from '../entities/grouped'
 import type { RequestScope } from '../scope'
+import { loaderAt } from './loaderAt'
 
 /** Weights of votes, added up in the database: an escrow may have more votes than a request may read. */
 
@@ -27,9 +28,10 @@ const POWER = `CASE
 /** Every vote that counts, with its power; a gauge without one is there too. Indexes: model_id of gauges, gauge_id of votes. */
 const powers = (
   condition: string,
+  at = NOW,
 ) => `SELECT g.id AS gauge, g.model_id, g.base_weight, p.asset_id, v.account_id, ${POWER} AS power
   FROM vote_gauge g JOIN stake_pool p ON p.id = g.pool_id
-  CROSS JOIN LATERAL (SELECT ${NOW} AS at) c
+  CROSS JOIN LATERAL (SELECT ${at} AS at) c
   LEFT JOIN steering_vote v ON v.gauge_id = g.id AND v.weight_bps > 0 AND (v.permanent OR v.ends_at > to_timestamp(c.at))
   LEFT JOIN LATERAL (SELECT ${seconds('v.starts_at')} AS start, ${seconds('v.ends_at')} AS finish) l ON true
   LEFT JOIN LATERAL (SELECT div(v.amount * least(div(div(l.finish - l.start, 604800) * 10000, div(p.max_lock_seconds, 604800)), 10000), 10000) AS value) r ON true
@@ -99,6 +101,39 @@ export function weightOfGauge(scope: RequestScope, gauge: string): Promise<strin
     })
   })
   return loader.load(gauge)
+}
+
+/**
+ * `relativeWeight` of src/measures/voteBalance.ts in SQL, at a week's begin: of all gauges of the controller. Votes and weights
+ * count from the week after they were told, so there is no answer while one of them does not.
+ */
+const RELATIVE = `WITH asked AS (SELECT DISTINCT pool_id, contract FROM vote_gauge WHERE id = ANY($1::text[])),
+    votes AS (${powers('(g.pool_id, g.contract) IN (SELECT pool_id, contract FROM asked)', '$2::bigint')}),
+    weighed AS (${weights('votes')}),
+    typed AS (SELECT w.gauge, g.contract, g.pool_id, w.weight * CASE WHEN g.gauge_type IS NULL THEN 1
+        WHEN ${seconds('t.weight_from')} <= $2::bigint THEN t.weight ELSE t.former_weight END AS weight,
+        greatest(g.time, (SELECT max(v.time) FROM steering_vote v WHERE v.gauge_id = g.id)) AS newest
+      FROM weighed w JOIN vote_gauge g ON g.id = w.gauge
+      LEFT JOIN vote_gauge_type t ON t.chain = g.chain AND t.contract = g.contract AND t.number = g.gauge_type)
+  SELECT gauge AS id, weight, sum(weight) OVER controller AS "all", ${seconds('max(newest) OVER controller')} AS newest
+    FROM typed WINDOW controller AS (PARTITION BY contract, pool_id)`
+
+const WEEK_SECONDS = 604_800
+
+/** 10^18 = all that the controller steers; null: a vote or a weight that was told since does not count then. */
+export async function relativeWeightOf(
+  scope: RequestScope,
+  gauge: string,
+  atSeconds: number,
+): Promise<bigint | null> {
+  const week = Math.floor(atSeconds / WEEK_SECONDS) * WEEK_SECONDS
+  const row = await loaderAt(scope, relativeWeightOf, 'gauge-relative-weights', RELATIVE).load({
+    id: gauge,
+    block: week,
+  })
+  if (!row || week <= Number(row.newest)) return null
+  const [weight, all] = [BigInt(row.weight as string), BigInt(row.all as string)]
+  return all === 0n ? 0n : (10n ** 18n * weight) / all
 }
 
 /** One account's votes for a model, in one token. */

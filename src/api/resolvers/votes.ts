@@ -14,7 +14,7 @@ import type { RequestScope } from '../scope'
 import { accountFilter, checkedFirst } from './accountFilter'
 import { chainTime } from './chainTime'
 import { tokenOf } from './tokenAmount'
-import { allWeights, votersOf, weightOfGauge, weightsOf } from './voteWeights'
+import { allWeights, relativeWeightOf, votersOf, weightOfGauge, weightsOf } from './voteWeights'
 
 export const votesDefs = /* GraphQL */ `
   extend type ModelStake {
@@ -64,6 +64,12 @@ export const votesDefs = /* GraphQL */ `
   extend type VoteGauge {
     "baseWeight + Σ votes at the chain's newest indexed block, at least 0"
     weight: BigInt!
+    """
+    Its part of all that its controller steers in the week of a time, 10^18 = all (Curve: gauge_relative_weight). Votes and
+    weights count from the week after they were told: without a time that of the week after the chain's newest indexed block.
+    Null: one of them was told in that week, or later.
+    """
+    relativeWeight(at: DateTime): BigInt
   }
 `
 
@@ -119,9 +125,17 @@ export function votesResolvers(model: EntityModel): ResolverMap {
         return rules ? votePower(vote, rules, seconds(time)) : 0n
       },
     },
-    VoteGauge: { weight: (source, _, { scope }) => weightOfGauge(scope, source.id) },
+    VoteGauge: {
+      weight: (source, _, { scope }) => weightOfGauge(scope, source.id),
+      relativeWeight: async (source, { at }: { at?: Date | null }, { scope }) => {
+        const time = at?.getTime() ?? (await chainTime(scope, source.chain as string)) + WEEK_MS
+        return relativeWeightOf(scope, source.id, Math.floor(time / 1000))
+      },
+    },
   }
 }
+
+const WEEK_MS = 604_800_000
 
 /** A lock as it was at a time before its last change: index on lock_id. Undefined: it was not yet. */
 function lockAt(scope: RequestScope, id: string, time: number): Promise<Row | undefined> {

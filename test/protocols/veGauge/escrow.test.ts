@@ -240,6 +240,19 @@ async function votesEqualTheViews(of: Deployed): Promise<void> {
     const part = await contracts.view(of, 'gauge_relative_weight', [gauge, BigInt(next)])
     expect(relativeWeight({ weight, typeWeight }, weights)).toBe(part)
   }
+  // The same in GraphQL, at the next week's begin and within it; in a week before, the votes of now do not count.
+  for (const at of [next, next + 3_600]) {
+    const { voteGauges } = await api.data(
+      `{ voteGauges(where: { contract_eq: "${of.address}" }) { nodes {
+        id relativeWeight(at: "${new Date(at * 1000).toISOString()}") before: relativeWeight(at: "2026-01-01T00:00:00Z") } } }`,
+    )
+    expect(voteGauges.nodes).toHaveLength(weights.length)
+    for (const { id, relativeWeight: part, before } of voteGauges.nodes) {
+      const gauge = id.slice(id.lastIndexOf('/') + 1)
+      const weighed = await contracts.view(of, 'gauge_relative_weight', [gauge, BigInt(at)])
+      expect([part, before]).toEqual([`${weighed}`, null])
+    }
+  }
 }
 
 async function equalTheViews(): Promise<void> {
