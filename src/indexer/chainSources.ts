@@ -1,6 +1,6 @@
 import type { ChainConfig } from '../config/config'
 import { protocols } from '../protocols/registry'
-import type { Source } from './decode'
+import type { Source } from './contracts'
 
 /** The protocols that a chain's configuration names, as deployed there. */
 export function sourcesOf(chain: ChainConfig): Source[] {

@@ -1,17 +1,8 @@
 import type { DomainEvent, LogRejected, Origin } from '../ledger/events'
-import type { AdapterContext, Answer, Deployment, Protocol, ProtocolLog, Read } from '../protocols/protocol'
+import type { AdapterContext, Answer, ProtocolLog, Read } from '../protocols/protocol'
 import { TransactionLogs } from '../protocols/transactionLogs'
-import type { LogFilter } from '../rpc/chainLogs'
+import { announcedBy, type Discovered, ownDiscovery, roleOf, type Source } from './contracts'
 import { Answers } from './reads/answers'
-
-/** A protocol as deployed on the processor's chain. */
-export interface Source {
-  protocol: Protocol
-  deployment: Deployment
-}
-
-/** Contracts announced in earlier blocks: lower-case address -> protocol and role, and by whom. */
-export type Discovered = Map<string, { protocol: string; role: string; by?: string }>
 
 /** Logs that must not be read, by `placeOf`, with the reason. */
 export type RefusedLogs = ReadonlyMap<string, string>
@@ -73,7 +64,13 @@ export function* decodeEach(
     for (const { context } of readings) context.transaction = lookedUp
     for (const log of transaction) {
       if (refused.size > 0 && refused.has(placeOf(log))) continue
-      for (const source of sources) announce(chain, source, log, discovered, announcements)
+      for (const source of sources) {
+        for (const { protocol, address, role } of announcedBy(chain, source, log, discovered)) {
+          const origin = originOf(chain, protocol, log)
+          const found: DomainEvent = { kind: 'contractDiscovered', origin, address, role }
+          announcements.set(log, [...(announcements.get(log) ?? []), found])
+        }
+      }
     }
     for (const log of transaction) {
       const reason = refused.size > 0 ? refused.get(placeOf(log)) : undefined
@@ -99,38 +96,12 @@ function* transactionsOf(logs: ProtocolLog[]): Generator<ProtocolLog[]> {
   }
 }
 
-function announce(
-  chain: string,
-  source: Source,
-  log: ProtocolLog,
-  discovered: Discovered,
-  announcements: Map<ProtocolLog, DomainEvent[]>,
-): void {
-  const { protocol, deployment } = source
-  if (log.block < deployment.firstBlock) return
-  for (const discovery of protocol.discovers) {
-    if (discovery.topic !== log.topics[0] || discovery.by !== roleOf(source, log.address, discovered))
-      continue
-    let address: string
-    try {
-      address = discovery.address(log)
-    } catch {
-      continue // the handler of the same log rejects it with the reason
-    }
-    if (discovered.has(address)) continue
-    discovered.set(address, { protocol: protocol.name, role: discovery.role, by: log.address })
-    const origin = originOf(chain, protocol.name, log)
-    const found: DomainEvent = { kind: 'contractDiscovered', origin, address, role: discovery.role }
-    announcements.set(log, [...(announcements.get(log) ?? []), found])
-  }
-}
-
 function contextOf(chain: string, { protocol, deployment }: Source, discovered: Discovered): AdapterContext {
   return {
     chain,
     deployment,
     transaction: NO_TRANSACTION,
-    discovered: address => discoveredRole(protocol, address, discovered),
+    discovered: address => ownDiscovery(protocol, address, discovered)?.role,
     announcer: address => ownDiscovery(protocol, address, discovered)?.by,
   }
 }
@@ -235,51 +206,6 @@ function withAnswers(
   return [...make(known), ...pending]
 }
 
-const rolesByAddress = new WeakMap<Deployment, Map<string, string>>()
-
-/** Contracts that the configuration names, each once: role and address. */
-export function namedContracts({ protocol, deployment }: Source): [role: string, address: string][] {
-  const named = Object.entries(deployment.contracts).map(([key, address]): [string, string] => [
-    key.split('@', 1)[0]!,
-    address,
-  ])
-  const role = protocol.models?.role
-  const modelled = role === undefined ? [] : Object.keys(deployment.models ?? {})
-  const known = new Set(named.filter(([of]) => of === role).map(([, address]) => address))
-  const { proxy = '', aggregator = '' } = protocol.feeds ?? {}
-  const feeds = Object.entries(deployment.feeds ?? {}).flatMap(([address, aggregators]) => [
-    [proxy, address] as [string, string],
-    ...aggregators.map((of): [string, string] => [aggregator, of]),
-  ])
-  return [
-    ...named,
-    ...modelled.filter(address => !known.has(address)).map((address): [string, string] => [role!, address]),
-    ...feeds,
-  ]
-}
-
-function roleOf(source: Source, address: string, discovered: Discovered): string | undefined {
-  const { protocol, deployment } = source
-  let roles = rolesByAddress.get(deployment)
-  if (!roles) {
-    roles = new Map()
-    for (const [role, deployed] of namedContracts(source)) {
-      if (!roles.has(deployed)) roles.set(deployed, role)
-    }
-    rolesByAddress.set(deployment, roles)
-  }
-  return roles.get(address) ?? discoveredRole(protocol, address, discovered)
-}
-
-function discoveredRole(protocol: Protocol, address: string, discovered: Discovered): string | undefined {
-  return ownDiscovery(protocol, address, discovered)?.role
-}
-
-function ownDiscovery({ name }: Protocol, address: string, discovered: Discovered) {
-  const found = discovered.get(address)
-  return found?.protocol === name ? found : undefined
-}
-
 /** Whose contract emitted it, else the first that reads such logs of any contract. */
 function protocolOf(sources: Source[], log: ProtocolLog, discovered: Discovered): string {
   const source =
@@ -307,21 +233,4 @@ function rejected(origin: Origin, log: ProtocolLog, reason: string): LogRejected
 
 function firstLine(message: string): string {
   return message.split('\n', 1)[0]!.slice(0, 300)
-}
-
-/** The filters of a source, as data; topics of discovered and any contracts are asked for without an address. */
-export function filtersOf(source: Source): LogFilter[] {
-  const { protocol, deployment } = source
-  const filters: LogFilter[] = []
-  const named = namedContracts(source)
-  const anywhere = new Set<string>()
-  for (const [role, handlers] of Object.entries(protocol.handlers)) {
-    const topics = Object.keys(handlers)
-    const addresses = named.filter(([of]) => of === role).map(([, address]) => address)
-    if (role === '*' || protocol.discovers.some(discovery => discovery.role === role))
-      for (const topic of topics) anywhere.add(topic)
-    else if (addresses.length > 0) filters.push({ addresses, topics, fromBlock: deployment.firstBlock })
-  }
-  if (anywhere.size > 0) filters.push({ topics: [...anywhere].sort(), fromBlock: deployment.firstBlock })
-  return filters
 }

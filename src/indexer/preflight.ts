@@ -3,7 +3,7 @@ import { ConfigError } from '../config/configError'
 import { readQuantity } from '../rpc/chainLogs'
 import { Endpoint } from '../rpc/endpoint'
 import { firstLine, HttpFault } from '../rpc/rpcFault'
-import { namedContracts, type Source } from './decode'
+import { namedContracts, type Source } from './contracts'
 
 /** Attempts before an endpoint counts as wrong; once running, it is asked again for ever. */
 const ATTEMPTS = 3

@@ -6,8 +6,12 @@ import { RangeFetcher } from '../rpc/fetchRange'
 import { RangeSizer } from '../rpc/rangeSizer'
 import { RpcPool } from '../rpc/rpcPool'
 import { sourcesOf } from './chainSources'
-import { type Discovered, decodeEach, filtersOf, type Source } from './decode'
-import { logsOf } from './pipeline/pipeline'
+import type { Discovered, Source } from './contracts'
+import { decodeEach } from './decode'
+import { Following } from './following/following'
+import { Rules } from './following/rules'
+import { WholeRanges } from './following/wholeRanges'
+import { logsOf } from './protocolLogs'
 import { Answers, type Question } from './reads/answers'
 import { ChainReader } from './reads/chainReader'
 import { ColdSource } from './sources/coldSource'
@@ -32,15 +36,16 @@ interface Options {
  */
 export async function* recordChain({ chain, log, from, to }: Options): AsyncGenerator<string> {
   const sources = sourcesOf(chain)
-  const filters = sources.flatMap(filtersOf)
+  const rules = Rules.of(chain.caip2, sources)
   const rpc = new RpcPool(chain.endpoints, chain.id, log)
   try {
     const problems = new Problems(log, () => rpc.problem())
     const { finality, pollIntervalMs } = chain
     const heads = new Heads({ pool: rpc, problems, log, finality, pollIntervalMs })
     const sizer = new RangeSizer()
-    const fetcher = new RangeFetcher(rpc, filters, sizer)
-    const cold = new ColdSource({ heads, problems, sizer, fetcher, pollIntervalMs })
+    const ranges = new WholeRanges(new RangeFetcher(rpc, sizer), new RangeFetcher(rpc, new RangeSizer()))
+    const follow = async () => new Following(rules)
+    const cold = new ColdSource({ heads, problems, sizer, ranges, follow, pollIntervalMs })
     const range = {
       from: from ?? Math.min(...sources.map(({ deployment }) => deployment.firstBlock)),
       to: to ?? (await cold.getFinalizedHeight()),

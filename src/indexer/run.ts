@@ -10,9 +10,12 @@ import { RangeSizer } from '../rpc/rangeSizer'
 import { RpcPool } from '../rpc/rpcPool'
 import { BackfillReport } from './backfillReport'
 import { sourcesOf } from './chainSources'
-import { filtersOf } from './decode'
 import { entityTables } from './entities'
+import { filtersOf } from './filters'
 import { followChain, isPassing } from './followChain'
+import { followTables } from './following/foundInTables'
+import { Rules } from './following/rules'
+import { WholeRanges } from './following/wholeRanges'
 import { IndexerMetrics } from './metrics'
 import { Pipeline } from './pipeline/pipeline'
 import { preflight } from './preflight'
@@ -62,12 +65,12 @@ export async function runIndexer(
     max: 4,
     applicationName: `provenance-progress-${chain.name}`,
   })
-  const filters = sources.flatMap(filtersOf)
+  const rules = Rules.of(chain.caip2, sources)
   const problems = new Problems(log, () => rpc.problem())
   const { finality, pollIntervalMs } = chain
   const heads = new Heads({ pool: rpc, problems, log, finality, pollIntervalMs })
   const startBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
-  const sdk = sdkParts(chain, filters, startBlock)
+  const sdk = sdkParts(chain, sources.flatMap(filtersOf), startBlock)
   const progress = new Progress({
     pool,
     log,
@@ -105,27 +108,23 @@ export async function runIndexer(
   reads.start()
 
   const sizer = new RangeSizer()
-  const lateSizer = new RangeSizer()
   const mostBytes = chain.rpcCacheMegabytes * 1_000_000
-  const cache = new RangeCache({
-    pool,
-    log,
-    chain: chain.caip2,
-    filters,
-    mostBytes,
-    fetchMissing: (missing, range) => new RangeFetcher(rpc, missing, lateSizer).fetch(range),
-  })
+  const follow = followTables(pool, chain.caip2, rules)
   const cold = new ColdSource({
     heads,
     problems,
     sizer,
-    fetcher: new RangeFetcher(rpc, filters, sizer),
-    cache: mostBytes > 0 ? cache : undefined,
+    ranges: new WholeRanges(new RangeFetcher(rpc, sizer), new RangeFetcher(rpc, new RangeSizer())),
+    follow,
+    cache:
+      mostBytes > 0
+        ? new RangeCache({ pool, log, chain: chain.caip2, asked: rules.kept, mostBytes })
+        : undefined,
     pollIntervalMs,
   })
-  const logs = new HotLogs({ pool: rpc, filters, log })
+  const logs = new HotLogs({ pool: rpc, log })
   const requireWriter = () => store.requireConnection()
-  const hot = new HotSource({ pool: rpc, heads, problems, logs, cold, pollIntervalMs, requireWriter })
+  const hot = new HotSource({ pool: rpc, heads, problems, logs, follow, cold, pollIntervalMs, requireWriter })
 
   const context = { chain: chain.caip2, sources, tokens: chain.tokens, reader }
   const pipeline = new Pipeline({

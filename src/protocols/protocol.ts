@@ -124,6 +124,6 @@ export interface Discovery {
   topic: string
   /** role of the contract that is announced */
   role: string
-  /** lower-case address of the announced contract */
-  address(log: ProtocolLog): string
+  /** lower-case address of the announced contract; undefined: it announces none of this chain */
+  address(log: ProtocolLog, chain: string): string | undefined
 }

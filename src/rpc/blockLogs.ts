@@ -1,12 +1,11 @@
 import {
-  type LogFilter,
   type LogQuery,
-  matcherOf,
   type QueryLimits,
   quantity,
   queriesFor,
   queriesOfBlock,
   readHeader,
+  type Wanted,
 } from './chainLogs'
 import type { Endpoint } from './endpoint'
 import { type LogsOfBlock, logsOf } from './readLogs'
@@ -26,65 +25,60 @@ interface KnownBlock {
 export type FoundLogs = Map<number, LogsOfBlock>
 
 /**
- * Asks a node for the logs of blocks that are known by hash: what the filters ask for, of these blocks and no others at
+ * Asks a node for the logs of blocks that are known by hash: what is wanted, of these blocks and no others at
  * their heights. What the node finds too much is asked for in parts, down to one address and topic of one block.
  */
 export class BlockLogs {
-  private readonly matches: ReturnType<typeof matcherOf>
   /** addresses in one query: as many as there are, until an endpoint finds that too many */
   private mostAddresses = Number.POSITIVE_INFINITY
   /** refuse `blockHash`, and answer the same by number */
   private readonly withoutHash = new WeakSet<Endpoint>()
 
-  constructor(private readonly filters: LogFilter[]) {
-    this.matches = matcherOf(filters)
-  }
-
   /** @throws BadAnswer, and what the node fails with */
-  async of(session: Session, blocks: KnownBlock[]): Promise<FoundLogs> {
-    if (blocks.length > MOST_BY_HASH) return this.ofRange(session, blocks)
-    if (this.withoutHash.has(session.node)) return this.ofEach(session, blocks)
-    const queries = blocks.map(block => this.byHash(block, this.limits))
+  async of(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
+    if (blocks.length > MOST_BY_HASH) return this.ofRange(session, blocks, wanted)
+    if (this.withoutHash.has(session.node)) return this.ofEach(session, blocks, wanted)
+    const queries = blocks.map(block => this.byHash(block, wanted, this.limits))
     try {
       const answers = await session.batchCall<unknown>(queries.flat().map(logsCall))
       return this.found(
         blocks,
-        queries.flatMap((own, i) => this.read(answers.splice(0, own.length), blocks[i]!, blocks[i]!)),
+        queries.flatMap((own, i) => read(answers.splice(0, own.length), blocks[i]!, blocks[i]!, wanted)),
       )
     } catch (error) {
-      this.requireRefusal(error)
-      return this.ofEach(session, blocks)
+      this.requireRefusal(error, wanted)
+      return this.ofEach(session, blocks, wanted)
     }
   }
 
   /** The same by one range, whose other blocks do not matter. */
-  async ofRange(session: Session, blocks: KnownBlock[]): Promise<FoundLogs> {
+  async ofRange(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
     const first = blocks[0]
     const last = blocks.at(-1)
     if (!first || !last) return new Map()
-    const queries = queriesFor(this.filters, first.height, last.height, this.limits)
+    const queries = queriesFor(wanted.filters, first.height, last.height, this.limits)
     if (queries.length === 0) return new Map()
     try {
       const answers = await session.batchCall<unknown>([...queries.map(logsCall), headerCall(last)])
       requireHash(last, readHeader(answers.pop(), last.height).hash)
-      return this.found(blocks, this.read(answers, first, last))
+      return this.found(blocks, read(answers, first, last, wanted))
     } catch (error) {
-      if (blocks.length === 1 || !saysNothing(error)) this.requireRefusal(error)
+      if (blocks.length === 1 || !saysNothing(error)) this.requireRefusal(error, wanted)
     }
-    if (blocks.length === 1) return this.ofEach(session, blocks)
+    if (blocks.length === 1) return this.ofEach(session, blocks, wanted)
     const half = blocks.length >> 1
-    const lower = await this.ofRange(session, blocks.slice(0, half))
-    return new Map([...lower, ...(await this.ofRange(session, blocks.slice(half)))])
+    const lower = await this.ofRange(session, blocks.slice(0, half), wanted)
+    return new Map([...lower, ...(await this.ofRange(session, blocks.slice(half), wanted))])
   }
 
-  private async ofEach(session: Session, blocks: KnownBlock[]): Promise<FoundLogs> {
+  private async ofEach(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
     const logs: LogsOfBlock[] = []
-    for (const block of blocks) logs.push(...(await this.ofOne(session, block)))
+    for (const block of blocks) logs.push(...(await this.ofOne(session, block, wanted)))
     return this.found(blocks, logs)
   }
 
   /** By hash, else by number, and where the node refuses both, the same for each topic and address by itself. */
-  private async ofOne(session: Session, block: KnownBlock): Promise<LogsOfBlock[]> {
+  private async ofOne(session: Session, block: KnownBlock, wanted: Wanted): Promise<LogsOfBlock[]> {
     let refusal: unknown
     for (const most of [this.limits, APART]) {
       for (const form of this.withoutHash.has(session.node) ? (['number'] as const) : FORMS) {
@@ -93,12 +87,13 @@ export class BlockLogs {
             this,
             session,
             block,
+            wanted,
             most,
           )
           if (form === 'number' && refusal !== undefined) this.withoutHash.add(session.node)
           return logs
         } catch (error) {
-          this.requireRefusal(error)
+          this.requireRefusal(error, wanted)
           refusal ??= error
         }
       }
@@ -106,29 +101,35 @@ export class BlockLogs {
     throw new BadAnswer(`it does not give the logs of block ${block.height}: ${firstLine(refusal)}`)
   }
 
-  private async oneByHash(session: Session, block: KnownBlock, most: QueryLimits): Promise<LogsOfBlock[]> {
-    return this.read(await session.batchCall<unknown>(this.byHash(block, most).map(logsCall)), block, block)
+  private async oneByHash(
+    session: Session,
+    block: KnownBlock,
+    wanted: Wanted,
+    most: QueryLimits,
+  ): Promise<LogsOfBlock[]> {
+    const queries = this.byHash(block, wanted, most)
+    return read(await session.batchCall<unknown>(queries.map(logsCall)), block, block, wanted)
   }
 
-  private async oneByNumber(session: Session, block: KnownBlock, most: QueryLimits): Promise<LogsOfBlock[]> {
+  private async oneByNumber(
+    session: Session,
+    block: KnownBlock,
+    wanted: Wanted,
+    most: QueryLimits,
+  ): Promise<LogsOfBlock[]> {
     const { height } = block
-    const queries = queriesFor(this.filters, height, height, most)
+    const queries = queriesFor(wanted.filters, height, height, most)
     const answers = await session.batchCall<unknown>([...queries.map(logsCall), headerCall(block)])
     requireHash(block, readHeader(answers.pop(), height).hash)
-    return this.read(answers, block, block)
+    return read(answers, block, block, wanted)
   }
 
-  private byHash({ height, hash }: KnownBlock, most: QueryLimits): LogQuery[] {
-    return queriesOfBlock(this.filters, height, hash, most)
+  private byHash({ height, hash }: KnownBlock, { filters }: Wanted, most: QueryLimits): LogQuery[] {
+    return queriesOfBlock(filters, height, hash, most)
   }
 
   private get limits(): QueryLimits {
     return { addresses: this.mostAddresses, topics: Number.POSITIVE_INFINITY }
-  }
-
-  /** All that is asked for of a block is read at once: what index a log has may depend on the others. */
-  private read(answers: unknown[], first: KnownBlock, last: KnownBlock): LogsOfBlock[] {
-    return logsOf(answers, first.height, last.height, this.matches)
   }
 
   private found(blocks: KnownBlock[], logs: LogsOfBlock[]): FoundLogs {
@@ -144,11 +145,11 @@ export class BlockLogs {
   }
 
   /** Throws all but a refusal of which the same question in parts may get an answer. */
-  private requireRefusal(error: unknown): void {
+  private requireRefusal(error: unknown, { filters }: Wanted): void {
     const { kind } = faultOf(error, 'eth_getLogs')
     if (kind === 'tooMuch' || kind === 'refused') return
     if (kind === 'tooManyAddresses') {
-      const asked = new Set(this.filters.flatMap(({ addresses }) => addresses ?? [])).size
+      const asked = new Set(filters.flatMap(({ addresses }) => addresses ?? [])).size
       this.mostAddresses = Math.max(1, Math.floor(Math.min(asked, this.mostAddresses) / 2))
     }
     throw error
@@ -159,6 +160,11 @@ export class BlockLogs {
 function saysNothing(error: unknown): boolean {
   const isOfLogs = (error as { rpcMethod?: string }).rpcMethod === 'eth_getLogs'
   return isOfLogs && !(error instanceof NoAnswer) && mayBeTooMuch(error)
+}
+
+/** All that is asked for of a block is read at once: what index a log has may depend on the others. */
+function read(answers: unknown[], first: KnownBlock, last: KnownBlock, { matches }: Wanted): LogsOfBlock[] {
+  return logsOf(answers, first.height, last.height, matches)
 }
 
 const FORMS = ['hash', 'number'] as const

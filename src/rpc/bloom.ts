@@ -7,13 +7,6 @@ const DIGITS = BITS / 4
 /** Each of the three bits of an item. */
 type Bits = readonly number[]
 
-interface Wanted {
-  /** absent: any address */
-  addresses?: Bits[]
-  topics: Bits[]
-  fromBlock: number
-}
-
 /**
  * What a header's bloom says of our filters. Where no log can match, nothing needs to be asked; where one may, `chance`
  * tells how far that speaks for a log: the number of filters that a bloom as full as this one would pass by accident.
@@ -22,23 +15,21 @@ export type BloomVerdict = { may: false } | { may: true; chance: number }
 
 /** Tests the bloom of a header, a filter of 2048 bits over the addresses and topics of its logs (Yellow Paper, 4.3.1). */
 export class BloomTest {
-  private readonly wanted: Wanted[]
-
-  constructor(filters: LogFilter[]) {
-    this.wanted = filters.map(({ addresses, topics, fromBlock }) => ({
-      addresses: addresses?.map(bitsOf),
-      topics: topics.map(bitsOf),
-      fromBlock,
-    }))
-  }
+  /** Of each list, as long as it is asked for: hashing an item takes longer than testing it. */
+  private readonly hashed = new WeakMap<string[], Bits[]>()
 
   /** @param bloom as `readBloom` gives it */
-  test(bloom: Buffer, height: number): BloomVerdict {
-    const asked = this.wanted.filter(({ fromBlock }) => fromBlock <= height)
+  test(bloom: Buffer, height: number, filters: LogFilter[]): BloomVerdict {
+    const asked = filters
+      .filter(({ fromBlock }) => fromBlock <= height)
+      .map(({ addresses, topics }) => ({
+        addresses: addresses && this.bitsOf(addresses),
+        topics: this.bitsOf(topics),
+      }))
     const may = asked.some(
       ({ addresses, topics }) =>
-        (addresses === undefined || addresses.some(bits => holds(bloom, bits))) &&
-        topics.some(bits => holds(bloom, bits)),
+        topics.some(bits => holds(bloom, bits)) &&
+        (addresses === undefined || addresses.some(bits => holds(bloom, bits))),
     )
     if (!may) return { may }
     const full = bloom.reduce((sum, byte) => sum + BITS_OF_BYTE[byte]!, 0) / BITS
@@ -47,6 +38,17 @@ export class BloomTest {
       return sum + items * full ** (addresses ? 6 : 3)
     }, 0)
     return { may, chance }
+  }
+
+  /** @param items a list that only grows, or is given once */
+  private bitsOf(items: string[]): Bits[] {
+    let bits = this.hashed.get(items)
+    if (!bits) {
+      bits = []
+      this.hashed.set(items, bits)
+    }
+    for (let i = bits.length; i < items.length; i++) bits.push(bitsOf(items[i]!))
+    return bits
   }
 }
 

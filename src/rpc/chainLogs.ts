@@ -7,6 +7,8 @@ export interface RangeLog {
   data: string
   transactionHash: string
   logIndex: number
+  /** place of the transaction in the block; absent: the endpoint does not tell */
+  transactionIndex?: number
 }
 
 /** A block that holds logs, or the last of its range. */
@@ -28,6 +30,16 @@ export interface LogFilter {
   /** values of topic0 */
   topics: string[]
   fromBlock: number
+}
+
+/** What is asked for: filters, and which logs of what they bring. */
+export interface Wanted {
+  filters: LogFilter[]
+  matches(address: string, topic: string | undefined, block: number): boolean
+}
+
+export function wantedBy(filters: LogFilter[]): Wanted {
+  return { filters, matches: matcherOf(filters) }
 }
 
 /** How much one query may ask for. */
@@ -69,7 +81,7 @@ function queriesWithin(
   const asked = filters.filter(({ fromBlock }) => fromBlock <= last)
   const byAddress = asked.filter(({ addresses }) => addresses)
   const anywhere = asked.filter(({ addresses }) => !addresses)
-  const union = (lists: string[][]) => [...new Set(lists.flat())].sort()
+  const union = (lists: string[][]) => (lists.length === 1 ? lists[0]! : [...new Set(lists.flat())].sort())
   const topicsOf = (some: LogFilter[]) => parts(union(some.map(({ topics }) => topics)), most.topics)
   const addresses = parts(union(byAddress.map(({ addresses }) => addresses!)), most.addresses)
   return [
@@ -86,9 +98,7 @@ function parts(list: string[], most: number): string[][] {
 }
 
 /** Whether a filter asks for a log: a union of filters brings more. */
-export function matcherOf(
-  filters: LogFilter[],
-): (address: string, topic: string | undefined, block: number) => boolean {
+export function matcherOf(filters: LogFilter[]): Wanted['matches'] {
   const wanted = new Map<string, { anywhere: number; at: Map<string, number> }>()
   for (const { addresses, topics, fromBlock } of filters) {
     for (const topic of topics) {

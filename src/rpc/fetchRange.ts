@@ -1,12 +1,4 @@
-import {
-  checkLink,
-  type LogFilter,
-  matcherOf,
-  quantity,
-  queriesFor,
-  type RangeBlock,
-  readHeader,
-} from './chainLogs'
+import { checkLink, quantity, queriesFor, type RangeBlock, readHeader, type Wanted } from './chainLogs'
 import type { RangeSizer } from './rangeSizer'
 import { logsOf } from './readLogs'
 import { BadAnswer, type BlockSpan, faultOf, firstLine, mayBeTooMuch, TooMuch } from './rpcFault'
@@ -19,7 +11,6 @@ const FAILURES = 3
 
 /** Asks a chain's endpoints for the logs of ranges of final blocks. */
 export class RangeFetcher {
-  private readonly matches: ReturnType<typeof matcherOf>
   /** of the latest answer: the part of the blocks that held logs */
   private density = 0
   /** addresses in one query: as many as there are, until an endpoint finds that too many */
@@ -27,32 +18,30 @@ export class RangeFetcher {
 
   constructor(
     private readonly pool: RpcPool,
-    private readonly filters: LogFilter[],
     private readonly sizer: RangeSizer,
-  ) {
-    this.matches = matcherOf(filters)
-  }
+  ) {}
 
   /**
    * Blocks of the range that hold logs, and its last one, in order. A range that the endpoint finds too large is asked
    * for in parts, and a block in queries of fewer topics and addresses. What no endpoint answers is waited for.
    */
-  async fetch(range: BlockSpan): Promise<RangeBlock[]> {
+  async fetch(range: BlockSpan, wanted: Wanted): Promise<RangeBlock[]> {
     const blocks = range.to - range.from + 1
     let failures = 0
     try {
       const read = async (session: Session) => {
         const start = performance.now()
         try {
-          const found = await this.ask(session, range)
+          const found = await this.ask(session, range, wanted)
           this.sizer.noteAnswer(blocks, logsIn(found), performance.now() - start)
           return found
         } catch (error) {
           if ((error as { rpcMethod?: string }).rpcMethod !== 'eth_getLogs') throw error
-          if (faultOf(error, 'eth_getLogs').kind === 'tooManyAddresses') throw this.fewerAddresses(error)
+          if (faultOf(error, 'eth_getLogs').kind === 'tooManyAddresses')
+            throw this.fewerAddresses(error, wanted)
           if (blocks > 1) throw asTooMuch(error, () => ++failures >= FAILURES)
           if (!isRefusal(error)) throw error
-          return await this.askApart(session, range.from, error)
+          return await this.askApart(session, range.from, wanted, error)
         }
       }
       return await this.pool.session(`logs of blocks ${range.from}-${range.to}`, read, undefined, {
@@ -62,16 +51,16 @@ export class RangeFetcher {
       const fault = faultOf(error, 'eth_getLogs')
       if (fault.kind !== 'tooMuch') throw error
       this.sizer.noteRefusal(blocks, fault.blocks, fault.limited)
-      const found = await this.inParts(range, partOf(range, fault.suggestion, this.sizer.size))
+      const found = await this.inParts(range, partOf(range, fault.suggestion, this.sizer.size), wanted)
       this.sizer.noteRefused(blocks, logsIn(found))
       return found
     }
   }
 
-  private async inParts({ from, to }: BlockSpan, size: number): Promise<RangeBlock[]> {
+  private async inParts({ from, to }: BlockSpan, size: number, wanted: Wanted): Promise<RangeBlock[]> {
     const whole: RangeBlock[] = []
     for (let start = from; start <= to; start += size) {
-      const part = await this.fetch({ from: start, to: Math.min(to, start + size - 1) })
+      const part = await this.fetch({ from: start, to: Math.min(to, start + size - 1) }, wanted)
       checkLink(whole.at(-1)?.header, part[0]!.header)
       whole.push(...part)
     }
@@ -79,17 +68,22 @@ export class RangeFetcher {
   }
 
   /** A single block cannot be asked for in parts: each topic and address by itself may pass. */
-  private async askApart(session: Session, block: number, refusal: unknown): Promise<RangeBlock[]> {
+  private async askApart(
+    session: Session,
+    block: number,
+    wanted: Wanted,
+    refusal: unknown,
+  ): Promise<RangeBlock[]> {
     try {
-      return await this.ask(session, { from: block, to: block }, 1)
+      return await this.ask(session, { from: block, to: block }, wanted, 1)
     } catch (error) {
       if (!isRefusal(error)) throw error
       throw new BadAnswer(`it does not give the logs of block ${block}: ${firstLine(refusal)}`)
     }
   }
 
-  private fewerAddresses(error: unknown): unknown {
-    const asked = new Set(this.filters.flatMap(({ addresses }) => addresses ?? [])).size
+  private fewerAddresses(error: unknown, { filters }: Wanted): unknown {
+    const asked = new Set(filters.flatMap(({ addresses }) => addresses ?? [])).size
     this.mostAddresses = Math.max(1, Math.floor(Math.min(asked, this.mostAddresses) / 2))
     return error
   }
@@ -99,9 +93,14 @@ export class RangeFetcher {
    *
    * @param most topics and addresses in a query
    */
-  private async ask(session: Session, { from, to }: BlockSpan, most?: number): Promise<RangeBlock[]> {
+  private async ask(
+    session: Session,
+    { from, to }: BlockSpan,
+    { filters, matches }: Wanted,
+    most?: number,
+  ): Promise<RangeBlock[]> {
     const early = this.density >= DENSE ? heightsOf(from, to) : [to]
-    const queries = queriesFor(this.filters, from, to, {
+    const queries = queriesFor(filters, from, to, {
       addresses: most ?? this.mostAddresses,
       topics: most ?? Number.POSITIVE_INFINITY,
     })
@@ -112,7 +111,7 @@ export class RangeFetcher {
     const headers = new Map(
       early.map((height, i) => [height, readHeader(answers[queries.length + i], height)]),
     )
-    const found = logsOf(answers.slice(0, queries.length), from, to, this.matches)
+    const found = logsOf(answers.slice(0, queries.length), from, to, matches)
     this.density = found.length / (to - from + 1)
     const late = found.map(({ height }) => height).filter(height => !headers.has(height))
     const lateAnswers = await session.batchCall<unknown>(late.map(headerCall))

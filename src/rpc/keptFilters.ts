@@ -1,14 +1,24 @@
 import { createHash } from 'node:crypto'
-import type { LogFilter, RangeBlock, RangeLog } from './chainLogs'
+import { type LogFilter, matcherOf, type RangeBlock, type RangeLog } from './chainLogs'
 import { BadAnswer, type BlockSpan } from './rpcFault'
 
+/** What was asked for, as it is kept beside the answers. */
+export interface KeptFilters {
+  filters: LogFilter[]
+  /** Rules by which contracts are found in the answers, whose logs are in them too: one of each protocol. */
+  rules: string[]
+}
+
 /** Name of what is asked for: the same for filters that ask for the same in another order. */
-export function filterDigest(filters: LogFilter[], format: number): string {
+export function filterDigest({ filters, rules }: KeptFilters, format: number): string {
   const canonical = filters
     .map(({ addresses, topics, fromBlock }) => [[...(addresses ?? [])].sort(), [...topics].sort(), fromBlock])
     .map(filter => JSON.stringify(filter))
     .sort()
-  return createHash('sha256').update(`${format} ${canonical.join()}`).digest('hex').slice(0, 32)
+  return createHash('sha256')
+    .update(`${format} ${[...canonical, ...rules].join()}`)
+    .digest('hex')
+    .slice(0, 32)
 }
 
 /** What `wanted` asks for in a range and answers to `asked` do not hold, as the fewest topics of each address. */
@@ -17,21 +27,13 @@ export function missingFilters(
   asked: LogFilter[],
   { from, to }: BlockSpan,
 ): LogFilter[] {
+  const isAsked = matcherOf(asked)
   const missing: LogFilter[] = []
   for (const { addresses, topics, fromBlock } of wanted) {
     if (fromBlock > to) continue
     const first = Math.max(from, fromBlock)
-    const covering = asked.filter(filter => filter.fromBlock <= first)
     for (const address of addresses ?? [undefined]) {
-      const left = topics.filter(
-        topic =>
-          !covering.some(
-            filter =>
-              filter.topics.includes(topic) &&
-              (filter.addresses === undefined ||
-                (address !== undefined && filter.addresses.includes(address))),
-          ),
-      )
+      const left = topics.filter(topic => !isAsked(address ?? ANY, topic, first))
       if (left.length === 0) continue
       missing.push(
         address === undefined
@@ -42,6 +44,9 @@ export function missingFilters(
   }
   return missing
 }
+
+/** No contract's address: only a filter without addresses asks for it. */
+const ANY = '*'
 
 /** Indexes that were given to logs whose endpoint counts anew in each transaction begin here. */
 const RENUMBERED = 2 ** 16
@@ -86,12 +91,14 @@ function mergeLogs(a: RangeLog[], b: RangeLog[]): RangeLog[] | undefined {
   return isCountedByBlock(logs) ? logs : undefined
 }
 
-/** Each transaction's logs stand together. */
+/** Each transaction's logs stand together, in the order of the transactions as far as that is told. */
 function isCountedByBlock(logs: RangeLog[]): boolean {
   const ended = new Set<string>()
   let current: string | undefined
-  for (const { transactionHash, logIndex } of logs) {
-    if (logIndex >= RENUMBERED || ended.has(transactionHash)) return false
+  let place = 0
+  for (const { transactionHash, logIndex, transactionIndex = place } of logs) {
+    if (logIndex >= RENUMBERED || transactionIndex < place || ended.has(transactionHash)) return false
+    place = transactionIndex
     if (transactionHash === current) continue
     if (current !== undefined) ended.add(current)
     current = transactionHash

@@ -2,8 +2,8 @@ import { promisify } from 'node:util'
 import { deflateRaw, inflateRaw } from 'node:zlib'
 import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
-import { type LogFilter, matcherOf, type RangeBlock } from './chainLogs'
-import { filterDigest, mergeBlocks, missingFilters } from './keptFilters'
+import type { LogFilter, RangeBlock } from './chainLogs'
+import { filterDigest, type KeptFilters, missingFilters } from './keptFilters'
 import { type BlockSpan, firstLine } from './rpcFault'
 
 const deflate = promisify(deflateRaw)
@@ -14,26 +14,23 @@ interface Options {
   log: Logger
   /** CAIP-2 */
   chain: string
-  filters: LogFilter[]
+  asked: KeptFilters
   /** size of what is kept for the chain */
   mostBytes: number
-  /** Asks for what answers to former filters lack. */
-  fetchMissing(filters: LogFilter[], range: BlockSpan): Promise<RangeBlock[]>
 }
 
 /** Ranges that are kept of what one set of filters asked for. */
-interface KeptSet {
+interface KeptSet extends KeptFilters {
   digest: string
-  filters: LogFilter[]
   /** ascending, disjoint */
   ranges: BlockSpan[]
 }
 
 /**
  * Checked answers about ranges of final blocks, kept in the database (schema `rpc_cache`), so that indexing the chain
- * again asks the endpoints for none of them. Kept by what was asked for; where other filters were asked for before, only
- * what their answers lack is asked for, and both are kept as one answer from then on. Lost without harm; never the
- * reason for a failure.
+ * again asks the endpoints for none of them. Kept by what was asked for; where other filters were asked for before, their
+ * answers are given as far as they go, for only what they lack to be asked for. Lost without harm; never the reason for
+ * a failure.
  */
 export class RangeCache {
   private readonly own: KeptSet
@@ -41,13 +38,11 @@ export class RangeCache {
   private sets: KeptSet[]
   private bytes = 0
   private broken = false
-  private readonly matches: ReturnType<typeof matcherOf>
 
   constructor(private readonly options: Options) {
-    const { filters } = options
-    this.own = { digest: filterDigest(filters, FORMAT), filters, ranges: [] }
+    const { asked } = options
+    this.own = { ...asked, digest: filterDigest(asked, FORMAT), ranges: [] }
     this.sets = [this.own]
-    this.matches = matcherOf(filters)
   }
 
   /**
@@ -63,7 +58,7 @@ export class RangeCache {
       await pool.query(SCHEMA)
       await pool.query(
         `INSERT INTO rpc_cache.filter_set (chain, filter, filters) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
-        [chain, this.own.digest, JSON.stringify(this.own.filters)],
+        [chain, this.own.digest, JSON.stringify(this.options.asked)],
       )
       const { rows: highest } = await pool.query<{ to_block: string; last_hash: string }>(
         `SELECT to_block, last_hash FROM rpc_cache.log_range WHERE chain = $1 ORDER BY to_block DESC LIMIT 1`,
@@ -91,7 +86,7 @@ export class RangeCache {
   private async readSets(): Promise<void> {
     const { rows } = await this.options.pool.query<{
       filter: string
-      filters: LogFilter[]
+      filters: KeptFilters | LogFilter[]
       from_block: string
       to_block: string
     }>(
@@ -104,7 +99,7 @@ export class RangeCache {
     for (const { filter, filters, from_block, to_block } of rows) {
       let set = sets.get(filter)
       if (!set) {
-        set = { digest: filter, filters, ranges: [] }
+        set = { ...keptFilters(filters), digest: filter, ranges: [] }
         sets.set(filter, set)
       }
       const range = { from: Number(from_block), to: Number(to_block) }
@@ -148,26 +143,9 @@ export class RangeCache {
     return next.length === 0 ? undefined : Math.min(...next)
   }
 
-  /**
-   * The range's blocks; undefined where they cannot be read after all.
-   *
-   * @throws what asking for the rest of a range throws; BadAnswer where that is of another fork
-   */
-  async read(range: BlockSpan): Promise<RangeBlock[] | undefined> {
-    const kept = await this.guarded('read', () => this.readKept(range))
-    if (!kept || kept.set === this.own) return kept?.blocks
-    const { matches } = this
-    const ours = kept.blocks
-      .map(({ header, logs }) => ({
-        header,
-        logs: logs.filter(log => matches(log.address, log.topics[0], header.height)),
-      }))
-      .filter(({ header, logs }) => logs.length > 0 || header.height === range.to)
-    const missing = missingFilters(this.own.filters, kept.set.filters, range)
-    const whole =
-      missing.length === 0 ? ours : mergeBlocks(ours, await this.options.fetchMissing(missing, range))
-    if (whole) await this.guarded('keep', () => this.replace(kept, range, whole))
-    return whole
+  /** What is kept of a range; undefined where it cannot be read after all. */
+  read(range: BlockSpan): Promise<Kept | undefined> {
+    return this.guarded('read', () => this.readKept(range))
   }
 
   private async readKept({ from, to }: BlockSpan): Promise<Kept | undefined> {
@@ -182,7 +160,8 @@ export class RangeCache {
       if (!row) continue
       const blocks = unpack((await inflate(row.body)).toString())
       return {
-        set,
+        asked: set,
+        isOwn: set === this.own,
         isWhole: Number(row.from_block) === from,
         bytes: row.body.length,
         blocks: blocks.filter(({ header }) => header.height >= from),
@@ -191,27 +170,16 @@ export class RangeCache {
     return undefined
   }
 
-  /** What was asked for as a whole takes the place of what it was made from. */
-  private async replace(
-    { set, isWhole, bytes }: Kept,
-    range: BlockSpan,
-    blocks: RangeBlock[],
-  ): Promise<void> {
-    if (isWhole) {
-      await this.options.pool.query({
-        name: 'rpc-cache-replaced',
-        text: `DELETE FROM rpc_cache.log_range WHERE chain = $1 AND filter = $2 AND to_block = $3`,
-        values: [this.options.chain, set.digest, range.to],
-      })
-      this.bytes -= bytes
-    }
-    await this.keep(range, blocks)
-  }
-
-  /** Keeps a range's blocks, if there is room: at the limit what comes later is left out, since a reindex starts early. */
-  async keep({ from, to }: BlockSpan, blocks: RangeBlock[]): Promise<void> {
-    if (this.broken || this.bytes >= this.options.mostBytes) return
+  /**
+   * Keeps a range's blocks, if there is room: at the limit what comes later is left out, since a reindex starts early.
+   *
+   * @param former what they were made from, whose place they take
+   */
+  async keep({ from, to }: BlockSpan, blocks: RangeBlock[], former?: Kept): Promise<void> {
+    if (this.broken) return
     await this.guarded('keep', async () => {
+      if (former?.isWhole) await this.forget(former, to)
+      if (this.bytes >= this.options.mostBytes) return
       const body = await deflate(pack(blocks), { level: 1 })
       this.bytes += body.length
       await this.options.pool.query({
@@ -221,6 +189,15 @@ export class RangeCache {
         values: [this.options.chain, this.own.digest, from, to, blocks.at(-1)!.header.hash, body],
       })
     })
+  }
+
+  private async forget({ asked, bytes }: Kept, to: number): Promise<void> {
+    await this.options.pool.query({
+      name: 'rpc-cache-replaced',
+      text: `DELETE FROM rpc_cache.log_range WHERE chain = $1 AND filter = $2 AND to_block = $3`,
+      values: [this.options.chain, asked.digest, to],
+    })
+    this.bytes -= bytes
   }
 
   private async guarded<T>(what: string, work: () => Promise<T>): Promise<T | undefined> {
@@ -237,12 +214,20 @@ export class RangeCache {
 }
 
 /** A range as it was found. */
-interface Kept {
-  set: KeptSet
+export interface Kept {
+  blocks: RangeBlock[]
+  /** what was asked for it */
+  asked: KeptFilters & { digest: string }
+  /** that is what is asked for now: nothing is lacking */
+  isOwn: boolean
   /** it begins where the range that was asked for does */
   isWhole: boolean
   bytes: number
-  blocks: RangeBlock[]
+}
+
+/** Formerly a list: contracts that were found were asked for by topic. */
+function keptFilters(kept: KeptFilters | LogFilter[]): KeptFilters {
+  return Array.isArray(kept) ? { filters: kept, rules: [] } : kept
 }
 
 const EVER = { from: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY }
@@ -317,30 +302,39 @@ function pack(blocks: RangeBlock[]): string {
     header.hash,
     header.parentHash,
     header.timestamp,
-    logs.map(({ address, topics, data, transactionHash, logIndex }) => [
+    logs.map(({ address, topics, data, transactionHash, logIndex, transactionIndex }) => [
       numberOf(address),
       topics.map(numberOf),
       data,
       numberOf(transactionHash),
       logIndex,
+      ...(transactionIndex === undefined ? [] : [transactionIndex]),
     ]),
   ])
   return JSON.stringify([words, rows])
 }
 
-type PackedLog = [address: number, topics: number[], data: string, transaction: number, logIndex: number]
+type PackedLog = [
+  address: number,
+  topics: number[],
+  data: string,
+  transaction: number,
+  logIndex: number,
+  transactionIndex?: number,
+]
 type PackedBlock = [height: number, hash: string, parentHash: string, timestamp: number, logs: PackedLog[]]
 
 function unpack(text: string): RangeBlock[] {
   const [words, rows] = JSON.parse(text) as [string[], PackedBlock[]]
   return rows.map(([height, hash, parentHash, timestamp, logs]) => ({
     header: { height, hash, parentHash, timestamp },
-    logs: logs.map(([address, topics, data, transaction, logIndex]) => ({
+    logs: logs.map(([address, topics, data, transaction, logIndex, transactionIndex]) => ({
       address: words[address]!,
       topics: topics.map(topic => words[topic]!),
       data,
       transactionHash: words[transaction]!,
       logIndex,
+      ...(transactionIndex !== undefined && { transactionIndex }),
     })),
   }))
 }

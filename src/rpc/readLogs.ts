@@ -1,4 +1,4 @@
-import { isHash, type RangeLog, shown } from './chainLogs'
+import { isHash, type RangeLog, shown, type Wanted } from './chainLogs'
 import { BadAnswer } from './rpcFault'
 
 /** Logs of a block that are asked for, in the order of the chain. */
@@ -7,9 +7,6 @@ export interface LogsOfBlock {
   hash: string
   logs: RangeLog[]
 }
-
-/** Whether a log is asked for: a union of filters brings more. */
-type Matches = (address: string, topic: string | undefined, block: number) => boolean
 
 /** A block's logs as given, before it is known how an endpoint counts. */
 interface Given {
@@ -45,7 +42,12 @@ const TRANSACTION_ROOM = 2 ** 16
  *
  * @throws BadAnswer
  */
-export function logsOf(answers: unknown[], from: number, to: number, matches: Matches): LogsOfBlock[] {
+export function logsOf(
+  answers: unknown[],
+  from: number,
+  to: number,
+  matches: Wanted['matches'],
+): LogsOfBlock[] {
   const lower = lowered()
   const blocks = new Map<number, Given>()
   for (const answer of answers) {
@@ -70,7 +72,7 @@ function readLog(
   to: number,
   blocks: Map<number, Given>,
   lower: (word: string) => string,
-  matches: Matches,
+  matches: Wanted['matches'],
 ): void {
   const height = quantityOf(raw?.blockNumber)
   const logIndex = quantityOf(raw?.logIndex)
@@ -105,6 +107,7 @@ function readLog(
     data: UPPER.test(raw.data) ? raw.data.toLowerCase() : raw.data,
     transactionHash: lower(raw.transactionHash),
     logIndex,
+    ...(transaction >= 0 && { transactionIndex: transaction }),
   })
 }
 

@@ -11,8 +11,10 @@ import { functions as tokenFunctions } from '../../src/abi/reference/testToken'
 import { startApi } from '../../src/api/server'
 import { Projection } from '../../src/graph/projection'
 import { verifyGraph } from '../../src/graph/verify'
-import { filtersOf, type Source } from '../../src/indexer/decode'
+import type { Source } from '../../src/indexer/contracts'
+import { filtersOf } from '../../src/indexer/filters'
 import { reference } from '../../src/protocols/reference/reference'
+import { wantedBy } from '../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../src/rpc/fetchRange'
 import { RangeSizer } from '../../src/rpc/rangeSizer'
 import { RpcPool } from '../../src/rpc/rpcPool'
@@ -119,7 +121,7 @@ beforeAll(async () => {
   indexed = await testPipeline(CHAIN, { sources: [source] })
   const rpc = new RpcPool([{ url: chain.url }], CHAIN.id, log)
   const range = { from: 1, to: chain.driver.head.number }
-  const blocks = await new RangeFetcher(rpc, filtersOf(source), new RangeSizer()).fetch(range)
+  const blocks = await new RangeFetcher(rpc, new RangeSizer()).fetch(range, wantedBy(filtersOf(source)))
   rpc.close()
   await indexed.pipeline.run([finalBatch(blocks)])
 

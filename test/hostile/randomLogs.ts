@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { type AbiEvent, encodeAbiParameters, encodeEventTopics, type Hex, toEventSelector } from 'viem'
-import type { Source } from '../../src/indexer/decode'
+import type { Source } from '../../src/indexer/contracts'
 import type { Deployment, ProtocolLog } from '../../src/protocols/protocol'
 import { protocols } from '../../src/protocols/registry'
 import { ADDRESSES, addressOf, arbitraryOf } from './abiValues'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Discovered, decode, type Source } from '../../src/indexer/decode'
+import type { Discovered, Source } from '../../src/indexer/contracts'
+import { decode } from '../../src/indexer/decode'
 import type { DomainEvent } from '../../src/ledger/events'
 import type { Handler, Protocol, ProtocolLog } from '../../src/protocols/protocol'
 

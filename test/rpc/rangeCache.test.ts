@@ -2,9 +2,7 @@ import { createLogger } from '@subsquid/logger'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Replay, replayServer } from '../../src/replay/replayServer'
 import type { LogFilter, RangeBlock } from '../../src/rpc/chainLogs'
-import { RangeFetcher } from '../../src/rpc/fetchRange'
 import { RangeCache } from '../../src/rpc/rangeCache'
-import { RangeSizer } from '../../src/rpc/rangeSizer'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { sourcesOf } from '../fixtures/sources'
 import { line, recordingOf, word } from '../replay/recordings'
@@ -56,14 +54,13 @@ async function read(
     chainId: CHAIN,
     filters: asked,
     finality,
-    cacheOn: pool =>
+    cacheOn: () =>
       new RangeCache({
         pool: database.pool,
         log,
         chain: 'eip155:777',
-        filters: asked,
+        asked: { filters: asked, rules: [] },
         mostBytes,
-        fetchMissing: (missing, range) => new RangeFetcher(pool, missing, new RangeSizer()).fetch(range),
       }),
   })
   const blocks: RangeBlock[] = []

@@ -1,11 +1,14 @@
 import { createLogger } from '@subsquid/logger'
 import { afterEach, describe, expect, test } from 'vitest'
+import { wantedBy } from '../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../src/rpc/fetchRange'
 import { RangeSizer } from '../../src/rpc/rangeSizer'
 import { RpcPool } from '../../src/rpc/rpcPool'
 import { word } from '../replay/recordings'
 import { type LongChain, longChain } from './longChain'
 import { type Behaviour, type Front, frontOf } from './proxy'
+
+const WANTED = wantedBy([{ topics: [word(1)], fromBlock: 0 }])
 
 const open: { close(): Promise<void> }[] = []
 
@@ -35,7 +38,7 @@ function pool(...endpoints: { url: string }[]): { pool: RpcPool; fetcher: RangeF
   for (const endpoint of made.endpoints) endpoint.check = 'right'
   return {
     pool: made,
-    fetcher: new RangeFetcher(made, [{ topics: [word(1)], fromBlock: 0 }], new RangeSizer()),
+    fetcher: new RangeFetcher(made, new RangeSizer()),
   }
 }
 
@@ -50,7 +53,7 @@ describe('an endpoint that hangs on eth_getLogs, beside a sound one', () => {
     const { pool: both, fetcher } = pool(hanging, sound)
     const start = performance.now()
     for (let block = 1; block <= 20; block++) {
-      const [found] = await fetcher.fetch({ from: block, to: block })
+      const [found] = await fetcher.fetch({ from: block, to: block }, WANTED)
       expect(found!.logs).toHaveLength(1)
       await both.call('eth_blockNumber')
     }
@@ -63,7 +66,7 @@ describe('an endpoint that hangs on eth_getLogs, beside a sound one', () => {
     const sound = await chain()
     const hanging = await front(sound, hangs)
     const { pool: both, fetcher } = pool(sound, hanging)
-    for (let block = 1; block <= 20; block++) await fetcher.fetch({ from: block, to: block })
+    for (let block = 1; block <= 20; block++) await fetcher.fetch({ from: block, to: block }, WANTED)
     expect(hanging.seen).toEqual([])
     expect(both.problem()).toBeNull()
   })
@@ -74,12 +77,12 @@ test('an endpoint that becomes slow loses its place to the next', async () => {
   let isSlow = false
   const slow = await front(sound, { http: () => isSlow })
   const { fetcher } = pool(slow, sound)
-  for (let block = 1; block <= 5; block++) await fetcher.fetch({ from: block, to: block })
+  for (let block = 1; block <= 5; block++) await fetcher.fetch({ from: block, to: block }, WANTED)
   expect(sound.queries).toHaveLength(5)
   const before = slow.seen.length
   expect(before).toBe(10)
   isSlow = true
-  for (let block = 6; block <= 15; block++) await fetcher.fetch({ from: block, to: block })
+  for (let block = 6; block <= 15; block++) await fetcher.fetch({ from: block, to: block }, WANTED)
   expect(slow.seen.length - before, 'one session of two calls').toBe(2)
 })
 
@@ -99,8 +102,8 @@ test('an endpoint that is merely slow, and first all the same, keeps its place',
     },
   })
   const { fetcher } = pool(late, hanging)
-  await fetcher.fetch({ from: 1, to: 1 })
-  await fetcher.fetch({ from: 2, to: 2 })
+  await fetcher.fetch({ from: 1, to: 1 }, WANTED)
+  await fetcher.fetch({ from: 2, to: 2 }, WANTED)
   expect(late.seen).toHaveLength(4)
   expect(hanging.seen.length, 'asked beside it once').toBe(2)
 })
@@ -131,7 +134,7 @@ test('one error answers a whole batch: it is each call’s', async () => {
     },
   })
   const { fetcher } = pool(refusing)
-  const found = await fetcher.fetch({ from: 1, to: 3 })
+  const found = await fetcher.fetch({ from: 1, to: 3 }, WANTED)
   expect(found.map(({ header }) => header.height)).toEqual([1, 2, 3])
   expect(refusing.seen.length).toBeLessThan(20)
 })

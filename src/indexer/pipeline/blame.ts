@@ -1,9 +1,10 @@
 import type { Logger } from '@subsquid/logger'
 import { firstLine } from '../../rpc/rpcFault'
 import { placeOf } from '../decode'
+import { logsOf } from '../protocolLogs'
 import type { Problems } from '../sources/problems'
 import { type Culprit, culpritAmong } from './culprit'
-import { type BatchFailed, logsOf, type Pipeline } from './pipeline'
+import type { BatchFailed, Pipeline } from './pipeline'
 
 interface Options {
   pipeline: Pipeline

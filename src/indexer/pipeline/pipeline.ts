@@ -8,6 +8,7 @@ import { firstLine } from '../../rpc/rpcFault'
 import { type BatchContext, type BatchFigures, decodeBatch, foldBatch } from '../batch'
 import { type BulkStatement, bulkStatements, bulkWrite } from '../bulkWrite'
 import { placeOf } from '../decode'
+import { logsOf } from '../protocolLogs'
 import type { Advance, ChainStore } from '../store/chainStore'
 import { isOfTheRows } from '../store/postgresFault'
 import type { Culprit } from './culprit'
@@ -218,21 +219,6 @@ async function blaming<T>(batch: Batch, work: () => Promise<T>): Promise<T> {
 function namesOf({ logs }: Batch): string {
   const [first, last] = [logs[0]?.header.height, logs.at(-1)?.header.height]
   return first === last ? `block ${first}` : `the batch of blocks ${first} to ${last}`
-}
-
-export function logsOf(blocks: RangeBlock[]): ProtocolLog[] {
-  return blocks.flatMap(({ header, logs }) =>
-    logs.map(entry => ({
-      address: entry.address,
-      topics: entry.topics,
-      data: entry.data,
-      block: header.height,
-      blockHash: header.hash,
-      time: header.timestamp,
-      transaction: entry.transactionHash,
-      logIndex: entry.logIndex,
-    })),
-  )
 }
 
 function iteratorOf<T>(values: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {

@@ -7,7 +7,11 @@ import { RangeFetcher } from '../../rpc/fetchRange'
 import { RangeCache } from '../../rpc/rangeCache'
 import { RangeSizer } from '../../rpc/rangeSizer'
 import { RpcPool } from '../../rpc/rpcPool'
-import { filtersOf, type Source } from '../decode'
+import type { Source } from '../contracts'
+import { filtersOf } from '../filters'
+import { Following } from '../following/following'
+import { Rules } from '../following/rules'
+import { WholeRanges } from '../following/wholeRanges'
 import { ColdSource } from '../sources/coldSource'
 import { Heads } from '../sources/heads'
 import { Problems } from '../sources/problems'
@@ -24,7 +28,8 @@ export class ChainHistory {
   readonly firstBlock: number
   readonly rpc: RpcPool
   private readonly isOwnRpc: boolean
-  private readonly fetcher: RangeFetcher
+  private readonly ranges: WholeRanges
+  private following: Following
   /** one after another: a gateway lags behind the endpoints */
   private readonly sources: ((from: number, to: number) => AsyncIterable<Batch<RangeBlock>>)[]
 
@@ -35,36 +40,37 @@ export class ChainHistory {
     log,
     rpc,
   }: { chain: ChainConfig; sources: Source[]; pool: Pool; log: Logger; rpc?: RpcPool }) {
-    const filters = sources.flatMap(filtersOf)
+    const rules = Rules.of(chain.caip2, sources)
+    this.following = new Following(rules)
     this.firstBlock = Math.min(...sources.map(source => source.deployment.firstBlock))
     this.isOwnRpc = rpc === undefined
     this.rpc = rpc ?? new RpcPool(chain.endpoints, chain.id, log)
     const sizer = new RangeSizer()
-    const lateSizer = new RangeSizer()
-    this.fetcher = new RangeFetcher(this.rpc, filters, sizer)
+    this.ranges = new WholeRanges(
+      new RangeFetcher(this.rpc, sizer),
+      new RangeFetcher(this.rpc, new RangeSizer()),
+    )
     const mostBytes = chain.rpcCacheMegabytes * 1_000_000
     const cache =
       mostBytes > 0
-        ? new RangeCache({
-            pool,
-            log,
-            chain: chain.caip2,
-            filters,
-            mostBytes,
-            fetchMissing: (missing, range) => new RangeFetcher(this.rpc, missing, lateSizer).fetch(range),
-          })
+        ? new RangeCache({ pool, log, chain: chain.caip2, asked: rules.kept, mostBytes })
         : undefined
-    const { archive, requests } = sdkParts(chain, filters, this.firstBlock)
+    const { archive, requests } = sdkParts(chain, sources.flatMap(filtersOf), this.firstBlock)
     const problems = new Problems(log, () => this.rpc.problem())
     const { pollIntervalMs } = chain
     this.sources = [
       ...(archive
-        ? [(from: number, to: number) => archive.getFinalizedBlocks(between(requests, from, to), true)]
+        ? [
+            (from: number, to: number) =>
+              this.noting(archive.getFinalizedBlocks(between(requests, from, to), true)),
+          ]
         : []),
       (from, to) => {
         // Another each time: it remembers the head that it has seen. Only blocks are asked for that are final.
         const heads = new Heads({ pool: this.rpc, problems, log, finality: 0, pollIntervalMs })
-        const cold = new ColdSource({ heads, problems, sizer, fetcher: this.fetcher, cache, pollIntervalMs })
+        const { ranges } = this
+        const follow = async (height: number) => this.followAfter(height)
+        const cold = new ColdSource({ heads, problems, sizer, ranges, follow, cache, pollIntervalMs })
         return cold.getFinalizedBlocks([{ range: { from, to } }], true)
       },
     ]
@@ -77,6 +83,7 @@ export class ChainHistory {
    */
   async *finalBlocks(from: number, last: BlockRef): AsyncGenerator<RangeBlock[]> {
     await this.check(last)
+    this.followAfter(from - 1)
     let previous: RangeBlock['header'] | undefined
     for (const blocksOf of this.sources) {
       const first = previous ? previous.height + 1 : from
@@ -92,11 +99,26 @@ export class ChainHistory {
 
   /** The same for blocks that may be rolled back: all at once, and none of them unless the last is the chain's. */
   async hotBlocks(from: number, last: BlockRef): Promise<RangeBlock[]> {
-    const blocks = await this.fetcher.fetch({ from, to: last.height })
+    const known = this.following.known(from - 1)
+    const { blocks } = await this.ranges.end({ from, to: last.height }, known)
     const { hash } = blocks.at(-1)!.header
     if (hash !== last.hash) throw moved(last, hash)
     await this.check(last) // still: what came before it was read of the same chain
     return blocks
+  }
+
+  private followAfter(height: number): Following {
+    this.following = this.following.after(height)
+    return this.following
+  }
+
+  /** What contracts the blocks announce, for what is read after them. */
+  private async *noting(batches: AsyncIterable<Batch<RangeBlock>>): AsyncGenerator<Batch<RangeBlock>> {
+    for await (const batch of batches) {
+      const first = batch.blocks[0]!.header.height
+      this.following.note(this.following.known(first - 1).after(batch.blocks))
+      yield batch
+    }
   }
 
   close(): void {

@@ -7,7 +7,7 @@ import { type BulkStatement, bulkStatements, bulkWrite } from '../bulkWrite'
 import { placeOf } from '../decode'
 import { culpritAmong } from '../pipeline/culprit'
 import { ChainRows } from '../pipeline/knownRows'
-import { logsOf } from '../pipeline/pipeline'
+import { logsOf } from '../protocolLogs'
 import { isOfTheRows } from '../store/postgresFault'
 import type { Scratch } from './scratch'
 

@@ -1,6 +1,7 @@
 import { LEDGER_REVISION } from '../../ledger/revision'
 import type { LogFilter } from '../../rpc/chainLogs'
-import { filtersOf, type Source } from '../decode'
+import type { Source } from '../contracts'
+import { filtersOf } from '../filters'
 
 /** What a chain's tables are made from: configuration and code, as far as rows depend on them. Kept as JSON. */
 export interface SourceManifest {

@@ -1,11 +1,12 @@
 import type { Batch, DataSource } from '@subsquid/util-internal-processor-tools'
 import { checkLink, type RangeBlock } from '../../rpc/chainLogs'
-import type { RangeFetcher } from '../../rpc/fetchRange'
 import { orderedAhead } from '../../rpc/orderedAhead'
-import type { RangeCache } from '../../rpc/rangeCache'
+import type { Kept, RangeCache } from '../../rpc/rangeCache'
 import type { RangeSizer } from '../../rpc/rangeSizer'
 import { BadAnswer, type BlockSpan } from '../../rpc/rpcFault'
 import type { BlockRef } from '../deepReorg'
+import type { Follow, Following } from '../following/following'
+import { EVERYTHING, type Reading, type WholeRanges } from '../following/wholeRanges'
 import type { Heads } from './heads'
 import type { Problems } from './problems'
 
@@ -20,7 +21,8 @@ export type Requests = readonly { range: { from: number; to?: number } }[]
 interface Options {
   heads: Heads
   problems: Problems
-  fetcher: RangeFetcher
+  ranges: WholeRanges
+  follow: Follow
   sizer: RangeSizer
   /** absent: answers are not kept */
   cache?: RangeCache
@@ -35,7 +37,7 @@ type Step = BlockSpan & { cached: boolean }
 
 /**
  * History from JSON-RPC endpoints: `eth_getLogs` with the protocols' filters over ranges that adapt, several under way,
- * in order. Gives only final blocks, those that hold logs and each range's last; another source takes over where
+ * in order, each with the logs of the contracts that are announced in it and in those before it. Gives only final blocks, those that hold logs and each range's last; another source takes over where
  * blocks are hot. A range is never given unless the whole of it was answered and checked.
  */
 export class ColdSource implements DataSource<RangeBlock, unknown> {
@@ -58,10 +60,11 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
     await cache?.open(height => heads.hashNow(height))
     let head = await heads.finalizedHeight()
     let previous = heads.givenBefore(first)
+    let following = await this.options.follow(first - 1)
     for (;;) {
       const from = previous ? previous.height + 1 : first
       try {
-        for await (const blocks of this.linked(from, end, stopOnHead, previous)) {
+        for await (const blocks of this.linked(from, end, stopOnHead, previous, following)) {
           problems.over(MISFIT)
           const { height, hash } = blocks.at(-1)!.header
           previous = { height, hash }
@@ -75,6 +78,8 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
         if (!(error instanceof BadAnswer)) throw error
         problems.say(MISFIT, error.message)
         await cache?.drop()
+        // Another one: what is still under way notes what it finds in the former.
+        following = following.after(previous?.height ?? first - 1)
         if (previous) await heads.requireFinal(previous)
         await new Promise(resolve => setTimeout(resolve, this.options.pollIntervalMs))
       }
@@ -87,12 +92,18 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
     end: number,
     stopOnHead: boolean,
     before: BlockRef | undefined,
+    following: Following,
   ): AsyncGenerator<RangeBlock[]> {
+    let former: Promise<unknown> = Promise.resolve()
     const ranges = orderedAhead<Step, RangeBlock[]>(this.steps(first, end, stopOnHead), {
       concurrency: RANGES_AHEAD,
       most: BATCH_LOGS,
       weigh: blocks => blocks.reduce((sum, { logs }) => sum + logs.length, 0),
-      run: step => this.read(step),
+      run: step => {
+        const read = this.read(step, following, former)
+        former = read
+        return read
+      },
     })
     let previous = before
     for await (const group of ranges) {
@@ -131,13 +142,28 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
     }
   }
 
-  private async read(step: Step): Promise<RangeBlock[]> {
-    const { cache, fetcher, problems } = this.options
-    const kept = step.cached ? await cache?.read(step) : undefined
-    if (kept) return kept
-    const { from, to } = step
-    const blocks = await problems.persist(`blocks ${from}-${to}`, () => fetcher.fetch({ from, to }))
-    await cache?.keep(step, blocks)
+  /** @param former resolves once all ranges before are whole */
+  private async read(step: Step, following: Following, former: Promise<unknown>): Promise<RangeBlock[]> {
+    const { cache, ranges, problems } = this.options
+    const range = { from: step.from, to: step.to }
+    const where = `blocks ${range.from}-${range.to}`
+    const kept = step.cached ? await cache?.read(range) : undefined
+    let begun: Reading | undefined = kept
+      ? readingOf(kept)
+      : await problems.persist(where, () => ranges.begin(range, following.known()))
+    await former
+    const { blocks, known } = await problems.persist(where, () => {
+      const reading = begun
+      begun = undefined // what does not fit is asked for anew
+      return ranges.end(range, following.known(), reading)
+    })
+    following.note(known)
+    if (!kept?.isOwn) await cache?.keep(range, blocks, kept)
     return blocks
   }
+}
+
+function readingOf({ blocks, asked: { filters, rules }, isOwn }: Kept): Reading {
+  if (isOwn) return { blocks, asked: EVERYTHING }
+  return { blocks, asked: { standing: false, found: 0, rules, filters } }
 }

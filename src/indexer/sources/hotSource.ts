@@ -4,6 +4,8 @@ import type { Endpoint } from '../../rpc/endpoint'
 import { BadAnswer } from '../../rpc/rpcFault'
 import type { RpcPool, Session } from '../../rpc/rpcPool'
 import type { BlockRef } from '../deepReorg'
+import type { Follow, Following } from '../following/following'
+import type { Known } from '../following/known'
 import type { ColdSource, Requests } from './coldSource'
 import { behind, type Heads } from './heads'
 import { type HotBlock, HotChain } from './hotChain'
@@ -26,6 +28,7 @@ interface Options {
   pool: RpcPool
   heads: Heads
   logs: HotLogs
+  follow: Follow
   problems: Problems
   /** for what became final before it was hot */
   cold: ColdSource
@@ -49,6 +52,8 @@ interface Look {
 interface Step {
   update: HotUpdate<RangeBlock>
   chain: HotChain
+  /** contracts that are found up to its tip */
+  known: Known
   /** height up to which the logs were asked for once more */
   checked: number
 }
@@ -70,6 +75,7 @@ interface Plan {
  */
 export class HotSource implements HotDataSource<RangeBlock, unknown> {
   private chain = new HotChain([{ height: -1, hash: '0x' }])
+  private following!: Following
   private checked = -1
   private lagging = 0
   private standing = 0
@@ -105,6 +111,7 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
     const end = last.range.to ?? Number.POSITIVE_INFINITY
     this.chain = new HotChain([state, ...state.top].map(({ height, hash }) => ({ height, hash })))
     this.checked = Math.max(this.chain.final.height, this.chain.tip.height - MOST_UNCHECKED)
+    this.following = await this.options.follow(this.chain.tip.height)
     heads.noteGiven(this.chain.final)
     const news = new NewHeads(
       pool.endpoints.find(({ socket }) => socket),
@@ -121,6 +128,7 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
         if (look.step) {
           await write(look.step.update)
           this.chain = look.step.chain
+          this.following.note(look.step.known)
           this.checked = look.step.checked
           heads.noteGiven(this.chain.final)
           if (this.chain.tip.height < Math.min(look.head, end)) continue
@@ -180,7 +188,7 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
     if (!way.base) return { ...look, lost: true }
     const kept = chain.upTo(way.base.height)
     const unchecked = this.dueOf(kept)
-    const omission = unchecked.length > 0 ? await this.options.logs.omission(session, unchecked) : undefined
+    const omission = unchecked.length > 0 ? await this.omission(session, unchecked) : undefined
     if (omission === undefined) {
       const checked = unchecked.length > 0 ? kept.tip.height : this.checked
       return { ...look, step: await this.step(session, { kept, path: way.path, checked, head }) }
@@ -199,13 +207,18 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
     return unchecked.length >= many || this.options.heads.finalized > this.checked ? unchecked : []
   }
 
+  private omission(session: Session, blocks: HotBlock[]): Promise<number | undefined> {
+    return this.options.logs.omission(session, blocks, this.following.known(blocks.at(-1)!.height))
+  }
+
   /** What blocks on top of those that are kept come to; undefined: no change. */
   private async step(
     session: Session,
     { kept, path, checked, head, again = false }: Plan,
   ): Promise<Step | undefined> {
     const { heads, logs } = this.options
-    const blocks = await logs.of(session, path, again)
+    const before = this.following.known(kept.tip.height)
+    const { blocks, known } = await logs.of(session, path, before, again)
     const whole = kept.with(
       blocks.map(({ header: { height, hash }, logs }) => ({
         height,
@@ -219,12 +232,13 @@ export class HotSource implements HotDataSource<RangeBlock, unknown> {
     }
     heads.note(head, final)
     const chain = whole.finalizedTo(Math.min(heads.finalized, checked))
-    const { tip, final: before } = this.chain
-    if (blocks.length === 0 && kept.tip.height === tip.height && chain.final.height === before.height)
+    const { tip, final: former } = this.chain
+    if (blocks.length === 0 && kept.tip.height === tip.height && chain.final.height === former.height)
       return undefined
     return {
       update: { blocks, baseHead: refOf(kept.tip), finalizedHead: refOf(chain.final) },
       chain,
+      known,
       checked: Math.min(checked, kept.tip.height),
     }
   }

@@ -1,11 +1,12 @@
 import { createLogger } from '@subsquid/logger'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { filtersOf, type Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
 import { type BlockRef, DeepReorg } from '../../../src/indexer/deepReorg'
+import { filtersOf } from '../../../src/indexer/filters'
 import { dropLostHotBlocks, standOnChain } from '../../../src/indexer/standOnChain'
 import { reference } from '../../../src/protocols/reference/reference'
-import type { RangeBlock } from '../../../src/rpc/chainLogs'
+import { type RangeBlock, wantedBy } from '../../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../../src/rpc/fetchRange'
 import { RangeSizer } from '../../../src/rpc/rangeSizer'
 import { RpcPool } from '../../../src/rpc/rpcPool'
@@ -31,7 +32,7 @@ beforeAll(async () => {
     const filters = sources.flatMap(filtersOf)
     const head = Number(await a.rpc('eth_blockNumber'))
     const sizer = new RangeSizer()
-    const found = await new RangeFetcher(rpc, filters, sizer).fetch({ from: 1, to: head })
+    const found = await new RangeFetcher(rpc, sizer).fetch({ from: 1, to: head }, wantedBy(filters))
     rpc.close()
     const byHeight = new Map(found.map(block => [block.header.height, block]))
     story = Array.from({ length: head }, (_, i) => byHeight.get(i + 1) ?? emptyBlock(i + 1))

@@ -1,6 +1,6 @@
 import { createLogger } from '@subsquid/logger'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
 import { Blame } from '../../../src/indexer/pipeline/blame'
 import { type Batch, BatchFailed } from '../../../src/indexer/pipeline/pipeline'
 import { Problems } from '../../../src/indexer/sources/problems'

@@ -1,6 +1,6 @@
 import { createLogger } from '@subsquid/logger'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
 import { ChainReader } from '../../../src/indexer/reads/chainReader'
 import { KeptAnswers } from '../../../src/indexer/reads/keptAnswers'
 import { PendingReads, pendingKeys } from '../../../src/indexer/reads/pendingReads'

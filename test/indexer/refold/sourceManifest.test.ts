@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
 import { changeOf, manifestOf } from '../../../src/indexer/refold/sourceManifest'
 import type { Handler } from '../../../src/protocols/protocol'
 import { reference } from '../../../src/protocols/reference/reference'

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { RpcError } from '../../../src/replay/rpcError'
 import { acceptSockets } from '../../fixtures/socketServer'
 import type { Answer, RpcRequest } from '../../rpc/proxy'
@@ -19,12 +20,16 @@ export class ForkableNode {
   branch: (() => Branch) | undefined
   /** height of the tags; absent: it does not know them */
   finalized: number | undefined
+  /** numbers each transaction's logs from 0 */
+  countsByTransaction = false
   /** its socket pushes new heads */
   pushes = true
   /** an answer of its own; a throw is an error */
   before: (request: RpcRequest) => { result: unknown } | undefined = () => undefined
   /** changes a sound answer */
   after: (request: RpcRequest, result: Answer) => Answer = (_, result) => result
+  /** ms that it takes to answer, over HTTP */
+  delay: () => number = () => 0
   private server!: Server
   private sockets!: ReturnType<typeof acceptSockets>
 
@@ -36,6 +41,8 @@ export class ForkableNode {
       const parts: Buffer[] = []
       for await (const part of request) parts.push(part as Buffer)
       const body = node.reply(Buffer.concat(parts).toString())
+      const late = node.delay()
+      if (late > 0) await sleep(late)
       response.setHeader('content-type', 'application/json')
       response.end(body)
     })
@@ -105,7 +112,7 @@ export class ForkableNode {
       branch: this.branch?.() ?? this.chain.branch,
       byHash: this.chain.byHash as ReadonlyMap<string, SimBlock>,
       finalized: this.finalized,
-      countsByTransaction: false,
+      countsByTransaction: this.countsByTransaction,
     }
   }
 }

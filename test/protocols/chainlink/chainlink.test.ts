@@ -1,6 +1,6 @@
 import type { Hex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
 import { chainlink } from '../../../src/protocols/chainlink/chainlink'
 import type { TestPipeline } from '../../indexer/pipeline/fixture'
 import { rowsOf } from '../../system/pipeline'

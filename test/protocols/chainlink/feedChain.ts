@@ -3,8 +3,10 @@ import { createRequire } from 'node:module'
 import { resolve } from 'node:path'
 import { createLogger } from '@subsquid/logger'
 import { type Abi, decodeFunctionResult, encodeDeployData, encodeFunctionData, type Hex } from 'viem'
-import { filtersOf, type Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
+import { filtersOf } from '../../../src/indexer/filters'
 import { ChainReader } from '../../../src/indexer/reads/chainReader'
+import { wantedBy } from '../../../src/rpc/chainLogs'
 import { RangeFetcher } from '../../../src/rpc/fetchRange'
 import { RangeSizer } from '../../../src/rpc/rangeSizer'
 import { RpcPool } from '../../../src/rpc/rpcPool'
@@ -87,7 +89,10 @@ export class FeedChain {
     const head = await this.height()
     for (let from = indexed.store.last.height + 1; from <= head; from += size) {
       const range = { from: Math.max(1, from), to: Math.min(head, from + size - 1) }
-      const blocks = await new RangeFetcher(this.rpc, filtersOf(source), new RangeSizer()).fetch(range)
+      const blocks = await new RangeFetcher(this.rpc, new RangeSizer()).fetch(
+        range,
+        wantedBy(filtersOf(source)),
+      )
       await indexed.pipeline.run([finalBatch(blocks)])
     }
   }

@@ -1,6 +1,7 @@
 import { encodeAbiParameters, encodeEventTopics, parseAbi } from 'viem'
 import { expect, test } from 'vitest'
-import { decodeEach, type Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
+import { decodeEach } from '../../../src/indexer/decode'
 import { Answers } from '../../../src/indexer/reads/answers'
 import type { DomainEvent } from '../../../src/ledger/events'
 import { erc4626 } from '../../../src/protocols/erc4626/erc4626'

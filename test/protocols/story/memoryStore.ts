@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { decode, type Source } from '../../../src/indexer/decode'
+import type { Source } from '../../../src/indexer/contracts'
+import { decode } from '../../../src/indexer/decode'
 import type { EntityClass, Row } from '../../../src/ledger/state'
 import type { ProtocolLog } from '../../../src/protocols/protocol'
 import { deployments } from '../../../src/protocols/story/deployments'

@@ -1,5 +1,6 @@
 import { encodeAbiParameters, encodeEventTopics, type Hex, parseAbi } from 'viem'
-import { type Discovered, decodeEach } from '../../../src/indexer/decode'
+import type { Discovered } from '../../../src/indexer/contracts'
+import { decodeEach } from '../../../src/indexer/decode'
 import { Answers } from '../../../src/indexer/reads/answers'
 import type { Row } from '../../../src/ledger/state'
 import type { Answer, ProtocolLog, Read } from '../../../src/protocols/protocol'

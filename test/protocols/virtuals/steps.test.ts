@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Discovered, decode } from '../../../src/indexer/decode'
+import type { Discovered } from '../../../src/indexer/contracts'
+import { decode } from '../../../src/indexer/decode'
 import type { ProtocolLog } from '../../../src/protocols/protocol'
 import {
   address,
