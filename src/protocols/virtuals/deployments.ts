@@ -15,6 +15,8 @@ export const deployments: Record<number, Deployment> = {
       serviceNft: '0x8871c219257b0f17a9a20f3c09626161b1a0674b',
       agentInference: '0xcefe543c5cb16170228cd5dfe469c24917119246',
       agentTax: '0x7e26173192d72fd6d75a759f888d61c2cdbb64b1',
+      // cbBTC: no log of AgentTax names the token, which its owner may change.
+      taxAsset: '0xcbb7c0000ab88b473b1f5afd9ef808440eed33bf',
       bonding: '0xf66dea7b3e897cd44a5a231c61b6b4423d613259',
     },
     // Nothing of these contracts is known before AgentFactoryV3; V1 and V2 made agents before it.
@@ -49,6 +51,7 @@ export const roles = {
   serviceNft: { required: false, doc: 'ServiceNft: accepted contributions, maturity, impact' },
   agentInference: { required: false, doc: 'AgentInference: prompts' },
   agentTax: { required: false, doc: 'AgentTax: taxes of agent tokens, swapped' },
+  taxAsset: { required: false, many: true, doc: 'token that AgentTax swaps taxes into, besides VIRTUAL' },
   agentRewardV2: { required: false, doc: 'AgentRewardV2: rewards of services, stakers, validators' },
   agentRewardV3: { required: false, doc: 'AgentRewardV3: rewards of stakers, validators' },
   bonding: { required: false, doc: 'Bonding: announces curves; graduation' },

@@ -1,11 +1,17 @@
 import { events as inference } from '../../abi/virtuals/agentInference'
 import { events as tax } from '../../abi/virtuals/agentTax'
+import { events as erc20 } from '../../abi/virtuals/agentVeToken'
 import type { DomainEvent, FeeKind, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
-import type { AdapterContext, ProtocolLog } from '../protocol'
+import type { AdapterContext, Handler, ProtocolLog } from '../protocol'
 import { reads } from '../reading'
 import { agentModel, contractOf, feeId } from './naming'
 import { type Move, moveBefore, moveOf, readAs } from './reading'
+
+/** Of the tokens that pay: what is paid for, the logs beside it in the transaction tell. */
+export const payingTokenHandlers: Record<string, Handler> = {
+  [erc20.Transfer.topic]: { event: erc20.Transfer.signature, handle: () => [] },
+}
 
 /** The whole cost went to the account of the agent's NFT by the VIRTUAL log before: earned and paid at once. */
 export const inferenceHandlers = reads(inference.Prompt, (args, origin, context, log) => {
@@ -48,7 +54,8 @@ function promptedAgents(
 export const taxHandlers = reads(tax.SwapExecuted, (args, origin, context, log) => {
   if (args.assetTokenAmount === 0n) return []
   const first = context.transaction.once(taxPayments, context).get(log)
-  if (!first || first.value > args.assetTokenAmount) throw new RangeError('nothing was paid out of the swap')
+  if (!first || first.value > args.assetTokenAmount)
+    throw new RangeError('nothing was paid out of the swap, in VIRTUAL or in what `taxAsset` names')
   return paidAtOnce(
     origin,
     context,

@@ -3,7 +3,7 @@ import { agentNftHandlers, cloneDiscoveries, factoryHandlers, migratorHandlers }
 import { contributionHandlers, serviceHandlers } from './contributions'
 import { bondingHandlers, curveDiscoveries, curveTokenHandlers, pairHandlers } from './curves'
 import { deployments, factories, roles, settings } from './deployments'
-import { inferenceHandlers, taxHandlers } from './revenue'
+import { inferenceHandlers, payingTokenHandlers, taxHandlers } from './revenue'
 import { rewardV2Handlers, rewardV3Handlers } from './rewards'
 import { veTokenHandlers } from './veToken'
 import { voteLockHandlers } from './voteLocks'
@@ -17,6 +17,8 @@ export const virtuals: Protocol = {
   settings,
   handlers: {
     ...Object.fromEntries(factories.map(role => [role, factoryHandlers])),
+    virtual: payingTokenHandlers,
+    taxAsset: payingTokenHandlers,
     agentMigrator: migratorHandlers,
     agentNft: agentNftHandlers,
     agentVeToken: veTokenHandlers,

@@ -1,5 +1,5 @@
-import { decode } from '../../../src/indexer/decode'
 import type { Source } from '../../../src/indexer/contracts'
+import { decode } from '../../../src/indexer/decode'
 import { logsOf } from '../../../src/indexer/protocolLogs'
 import type { DomainEvent } from '../../../src/ledger/events'
 import type { Handler, Protocol, ProtocolLog } from '../../../src/protocols/protocol'

@@ -45,7 +45,9 @@ function hesitate(node: ForkableNode, random: Prng): void {
 
 /** Addresses and topics of the questions for logs. */
 function questions(node: ForkableNode): { address?: string[]; topics: [string[]] }[] {
-  return node.asked('eth_getLogs').map(({ params }) => params[0] as { address?: string[]; topics: [string[]] })
+  return node
+    .asked('eth_getLogs')
+    .map(({ params }) => params[0] as { address?: string[]; topics: [string[]] })
 }
 
 const SEEDS = Array.from({ length: 12 }, (_, i) => `${i}`)
@@ -81,7 +83,10 @@ describe('history of contracts that are announced', () => {
     chain.mine(400)
     const node = await nodeOf(chain)
     const blocks: RangeBlock[] = []
-    const { cold } = readerOf(node, followOn(() => blocks, 2))
+    const { cold } = readerOf(
+      node,
+      followOn(() => blocks, 2),
+    )
     for await (const batch of cold.getFinalizedBlocks([{ range: { from: 0 } }], true))
       blocks.push(...batch.blocks)
     expect(eventsIn(blocks)).toEqual(eventsOf(allLogs(chain, blocks.at(-1)!.header.height)))
@@ -91,56 +96,59 @@ describe('history of contracts that are announced', () => {
 })
 
 describe('new blocks of contracts that are announced', () => {
-  test.each(SEEDS)('come to the same as those of everybody, after any reorganisation: seed %s', async seed => {
-    const random = new Prng(`hot ${seed}`)
-    const chain = announcingChain(`hot ${seed}`)
-    chain.mine(30)
-    const node = await nodeOf(chain)
-    node.countsByTransaction = random.chance(30)
-    let blocks: RangeBlock[] = []
-    let final = { height: 0, hash: chain.branch[0]!.hash }
-    const follow = followOn(() => blocks, random.chance(20) ? 2 : undefined)
-    const start = () => {
-      const { hot, pool } = readerOf(node, follow, 40)
-      const top = blocks.filter(({ header }) => header.height > final.height).map(({ header }) => header)
-      void hot
-        .processHotBlocks(
-          [{ range: { from: final.height + 1 } }],
-          { ...final, nonce: 0, top } as never,
-          async update => {
-            if (pool !== current) return
-            blocks = [
-              ...blocks.filter(({ header }) => header.height <= update.baseHead.height),
-              ...update.blocks,
-            ]
-            final = update.finalizedHead
-          },
-        )
-        .catch(() => {})
-      return pool
-    }
-    let current = start()
-    const isEqual = () =>
-      vi.waitFor(
-        () => {
-          expect(blocks.at(-1)?.header.hash).toBe(chain.head.hash)
-          expect(eventsIn(blocks)).toEqual(eventsOf(allLogs(chain, chain.head.number)))
-        },
-        { timeout: 20_000, interval: 5 },
-      )
-    await isEqual()
-    for (let steps = 12; steps > 0; steps--) {
-      const kind = random.int(0, 4)
-      if (kind <= 1) chain.mine(random.int(1, 5))
-      else if (kind <= 3) chain.reorganise(random.int(1, 25), random.int(1, 30))
-      else {
-        current.close()
-        current = start()
+  test.each(SEEDS)(
+    'come to the same as those of everybody, after any reorganisation: seed %s',
+    async seed => {
+      const random = new Prng(`hot ${seed}`)
+      const chain = announcingChain(`hot ${seed}`)
+      chain.mine(30)
+      const node = await nodeOf(chain)
+      node.countsByTransaction = random.chance(30)
+      let blocks: RangeBlock[] = []
+      let final = { height: 0, hash: chain.branch[0]!.hash }
+      const follow = followOn(() => blocks, random.chance(20) ? 2 : undefined)
+      const start = () => {
+        const { hot, pool } = readerOf(node, follow, 40)
+        const top = blocks.filter(({ header }) => header.height > final.height).map(({ header }) => header)
+        void hot
+          .processHotBlocks(
+            [{ range: { from: final.height + 1 } }],
+            { ...final, nonce: 0, top } as never,
+            async update => {
+              if (pool !== current) return
+              blocks = [
+                ...blocks.filter(({ header }) => header.height <= update.baseHead.height),
+                ...update.blocks,
+              ]
+              final = update.finalizedHead
+            },
+          )
+          .catch(() => {})
+        return pool
       }
-      if (random.chance(70)) await isEqual()
-      else await sleep(random.int(0, 20))
-    }
-    chain.mine(1)
-    await isEqual()
-  })
+      let current = start()
+      const isEqual = () =>
+        vi.waitFor(
+          () => {
+            expect(blocks.at(-1)?.header.hash).toBe(chain.head.hash)
+            expect(eventsIn(blocks)).toEqual(eventsOf(allLogs(chain, chain.head.number)))
+          },
+          { timeout: 20_000, interval: 5 },
+        )
+      await isEqual()
+      for (let steps = 12; steps > 0; steps--) {
+        const kind = random.int(0, 4)
+        if (kind <= 1) chain.mine(random.int(1, 5))
+        else if (kind <= 3) chain.reorganise(random.int(1, 25), random.int(1, 30))
+        else {
+          current.close()
+          current = start()
+        }
+        if (random.chance(70)) await isEqual()
+        else await sleep(random.int(0, 20))
+      }
+      chain.mine(1)
+      await isEqual()
+    },
+  )
 })
