@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { adapters } from './adapters'
 import { api } from './api'
+import { busy } from './busy/busy'
 import { ingest } from './ingest/ingest'
 import { latency } from './latency'
 import { lineage } from './lineage'
@@ -34,6 +35,7 @@ const benchmarks: Record<string, (options: BenchOptions) => Promise<void>> = {
   api,
   live,
   statement,
+  busy,
 }
 
 const program = new Command('bench')
@@ -50,7 +52,8 @@ what goes on is told on standard error.
   latency  milliseconds from a mined block to its answer in GraphQL and to its node in Neo4j
   api      requests a second by id, by time and by link, beside Squid's own server and the bare SQL; milliseconds of pages
   live     milliseconds from a commit to the last of many subscribers, and the server's memory
-  statement  seconds and memory of a royalty statement in each format, and milliseconds of a page of it in GraphQL`,
+  statement  seconds and memory of a royalty statement in each format, and milliseconds of a page of it in GraphQL
+  busy     requests and megabytes an hour that vaults cost on a chain full of other contracts' logs`,
   )
   .argument('[names...]', 'which; default: all')
   .option('--runs <n>', 'ingest, adapters, rebuild: the median of so many', count, 3)
@@ -63,7 +66,7 @@ what goes on is told on standard error.
   .option('--events <n>', 'api: events of a big pool', count, 5_000_000)
   .option('--subscribers <n>', 'live: how many', count, 5000)
   .option('--samples <n>', 'lineage: queries at each depth; api: seconds × 60, and pages', count, 300)
-  .option('--blocks <n>', 'latency: blocks', count, 100)
+  .option('--blocks <n>', 'latency, busy: blocks', count, 100)
   .option('--poll <ms>', 'latency: how often the indexer asks for the head', count, 300)
   .option('--lines <n>', 'statement: lines, over a year', count, 1_000_000)
   .option('--no-neo4j', 'lineage, latency: without Neo4j')

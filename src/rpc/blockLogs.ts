@@ -1,3 +1,4 @@
+import { AskedBy } from './askedBy'
 import {
   type LogQuery,
   type QueryLimits,
@@ -31,12 +32,30 @@ export type FoundLogs = Map<number, LogsOfBlock>
 export class BlockLogs {
   /** addresses in one query: as many as there are, until an endpoint finds that too many */
   private mostAddresses = Number.POSITIVE_INFINITY
+  private readonly askedBy = new AskedBy()
   /** refuse `blockHash`, and answer the same by number */
   private readonly withoutHash = new WeakSet<Endpoint>()
 
   /** @throws BadAnswer, and what the node fails with */
   async of(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
-    if (blocks.length > MOST_BY_HASH) return this.ofRange(session, blocks, wanted)
+    const times = blocks.length > MOST_BY_HASH ? 1 : blocks.length
+    return this.ofBlocks(session, blocks, await this.thrifty(session, blocks, wanted, times))
+  }
+
+  /** The same by one range, whose other blocks do not matter. */
+  async ofRange(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
+    return this.ofSpan(session, blocks, await this.thrifty(session, blocks, wanted))
+  }
+
+  private async thrifty(session: Session, blocks: KnownBlock[], wanted: Wanted, times = 1): Promise<Wanted> {
+    const [first, last] = [blocks[0], blocks.at(-1)]
+    if (!first || !last) return wanted
+    const span = { from: first.height, to: last.height }
+    return { filters: await this.askedBy.choose(session, wanted, span, times), matches: wanted.matches }
+  }
+
+  private async ofBlocks(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
+    if (blocks.length > MOST_BY_HASH) return this.ofSpan(session, blocks, wanted)
     if (this.withoutHash.has(session.node)) return this.ofEach(session, blocks, wanted)
     const queries = blocks.map(block => this.byHash(block, wanted, this.limits))
     try {
@@ -51,8 +70,7 @@ export class BlockLogs {
     }
   }
 
-  /** The same by one range, whose other blocks do not matter. */
-  async ofRange(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
+  private async ofSpan(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {
     const first = blocks[0]
     const last = blocks.at(-1)
     if (!first || !last) return new Map()
@@ -67,8 +85,8 @@ export class BlockLogs {
     }
     if (blocks.length === 1) return this.ofEach(session, blocks, wanted)
     const half = blocks.length >> 1
-    const lower = await this.ofRange(session, blocks.slice(0, half), wanted)
-    return new Map([...lower, ...(await this.ofRange(session, blocks.slice(half), wanted))])
+    const lower = await this.ofSpan(session, blocks.slice(0, half), wanted)
+    return new Map([...lower, ...(await this.ofSpan(session, blocks.slice(half), wanted))])
   }
 
   private async ofEach(session: Session, blocks: KnownBlock[], wanted: Wanted): Promise<FoundLogs> {

@@ -35,6 +35,8 @@ export interface LogFilter {
 /** What is asked for: filters, and which logs of what they bring. */
 export interface Wanted {
   filters: LogFilter[]
+  /** others that bring it too, with fewer addresses and more logs; absent: there are none */
+  byTopic?: LogFilter[]
   matches(address: string, topic: string | undefined, block: number): boolean
 }
 

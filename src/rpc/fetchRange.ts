@@ -1,3 +1,4 @@
+import { AskedBy } from './askedBy'
 import { checkLink, quantity, queriesFor, type RangeBlock, readHeader, type Wanted } from './chainLogs'
 import type { RangeSizer } from './rangeSizer'
 import { logsOf } from './readLogs'
@@ -15,6 +16,7 @@ export class RangeFetcher {
   private density = 0
   /** addresses in one query: as many as there are, until an endpoint finds that too many */
   private mostAddresses = Number.POSITIVE_INFINITY
+  private readonly askedBy = new AskedBy()
 
   constructor(
     private readonly pool: RpcPool,
@@ -96,9 +98,10 @@ export class RangeFetcher {
   private async ask(
     session: Session,
     { from, to }: BlockSpan,
-    { filters, matches }: Wanted,
+    wanted: Wanted,
     most?: number,
   ): Promise<RangeBlock[]> {
+    const filters = await this.askedBy.choose(session, wanted, { from, to })
     const early = this.density >= DENSE ? heightsOf(from, to) : [to]
     const queries = queriesFor(filters, from, to, {
       addresses: most ?? this.mostAddresses,
@@ -111,7 +114,7 @@ export class RangeFetcher {
     const headers = new Map(
       early.map((height, i) => [height, readHeader(answers[queries.length + i], height)]),
     )
-    const found = logsOf(answers.slice(0, queries.length), from, to, matches)
+    const found = logsOf(answers.slice(0, queries.length), from, to, wanted.matches)
     this.density = found.length / (to - from + 1)
     const late = found.map(({ height }) => height).filter(height => !headers.has(height))
     const lateAnswers = await session.batchCall<unknown>(late.map(headerCall))

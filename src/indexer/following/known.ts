@@ -71,7 +71,7 @@ export class Known {
   wanted(span: BlockSpan): Wanted {
     const filters = [...this.rules.standing.filters, ...this.list.filters(span, this.length)]
     for (const found of this.added) if (found.block <= span.to) filters.push(...this.filtersOf(found))
-    return { filters, matches: this.matches }
+    return { filters, byTopic: this.rules.byTopic.filters, matches: this.matches }
   }
 
   /** Brings all that can turn out to be wanted. */
