@@ -285,7 +285,7 @@ export class RpcPool {
       return `it does not keep history that old (${words}): name an archive endpoint in \`rpc\`, or a later \`firstBlock\``
     }
     if (kind === 'needsAddress') {
-      return `it answers for named addresses only (${words}), and contracts that are found on the way have none beforehand: name another endpoint in \`rpc\``
+      return `it answers for named addresses only (${words}), and some logs are read of any contract: name another endpoint in \`rpc\``
     }
     return kind === 'rateLimited' ? `its limit of requests is reached (${words})` : words
   }

@@ -106,12 +106,12 @@ export function allLogs(chain: SimChain, height: number): ProtocolLog[] {
 }
 
 /** What logs come to, in order. Without indexes: an endpoint may count as it likes. */
-export function eventsOf(logs: ProtocolLog[]): string[] {
-  return decode(ID, sources, logs, new Map()).map(shown)
+export function eventsOf(logs: ProtocolLog[], of = sources): string[] {
+  return decode(ID, of, logs, new Map()).map(shown)
 }
 
-export function eventsIn(blocks: RangeBlock[]): string[] {
-  return eventsOf(logsOf(blocks))
+export function eventsIn(blocks: RangeBlock[], of = sources): string[] {
+  return eventsOf(logsOf(blocks), of)
 }
 
 /** Contracts that were found in blocks, as the tables have them. */

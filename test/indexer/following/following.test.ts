@@ -50,7 +50,7 @@ function questions(node: ForkableNode): { address?: string[]; topics: [string[]]
     .map(({ params }) => params[0] as { address?: string[]; topics: [string[]] })
 }
 
-const SEEDS = Array.from({ length: 12 }, (_, i) => `${i}`)
+const SEEDS = Array.from({ length: 8 }, (_, i) => `${i}`)
 
 describe('history of contracts that are announced', () => {
   test.each(SEEDS)('comes to the same as that of everybody, however it is cut: seed %s', async seed => {
