@@ -19,7 +19,7 @@ const LOOK_AGAIN_AFTER = 500
  */
 export class AskedBy {
   /** logs in a block that topics alone bring; an endpoint that does not tell is asked by address */
-  private logsInBlock: number | undefined
+  private logsInBlock = 0
   private questions = 0
 
   /**
@@ -36,8 +36,7 @@ export class AskedBy {
     if (!byTopic) return filters
     const addresses = filters.reduce((sum, filter) => sum + (filter.addresses?.length ?? 0), 0)
     if (addresses * ADDRESS_BYTES <= SHORT_BYTES) return filters
-    if (this.logsInBlock === undefined || this.questions++ % LOOK_AGAIN_AFTER === 0)
-      this.logsInBlock = await countIn(session, byTopic, to)
+    if (this.questions++ % LOOK_AGAIN_AFTER === 0) this.logsInBlock = await countIn(session, byTopic, to)
     const answer = this.logsInBlock * (to - from + 1) * LOG_BYTES
     return addresses * ADDRESS_BYTES * times <= answer ? filters : byTopic
   }

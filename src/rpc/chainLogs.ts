@@ -32,6 +32,11 @@ export interface LogFilter {
   fromBlock: number
 }
 
+/** Of filters that may be more than a call has room for arguments. */
+export function firstBlockOf(filters: LogFilter[]): number {
+  return filters.reduce((first, { fromBlock }) => Math.min(first, fromBlock), Number.POSITIVE_INFINITY)
+}
+
 /** What is asked for: filters, and which logs of what they bring. */
 export interface Wanted {
   filters: LogFilter[]

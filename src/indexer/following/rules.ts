@@ -90,9 +90,8 @@ export class Rules {
    * contracts each, since a contract is the first one's that announces it; fewer may find others.
    */
   isFoundBy(rules: readonly string[], { protocol }: Found): boolean {
-    const name = this.names.get(protocol)!
-    const shared = this.kept.rules.filter(rule => rules.includes(rule))
-    return rules.includes(name) && shared.join() === rules.join()
+    if (!rules.includes(this.names.get(protocol)!)) return false
+    return this.kept.rules.filter(rule => rules.includes(rule)).join() === rules.join()
   }
 
   /** A role, and those that contracts of it announce, and so on. */

@@ -1,4 +1,4 @@
-import { type RangeBlock, wantedBy } from '../../rpc/chainLogs'
+import { firstBlockOf, type RangeBlock, wantedBy } from '../../rpc/chainLogs'
 import type { RangeFetcher } from '../../rpc/fetchRange'
 import { mergeBlocks } from '../../rpc/keptFilters'
 import type { BlockSpan } from '../../rpc/rpcFault'
@@ -55,7 +55,7 @@ export class WholeRanges {
         reading = { blocks: all, asked: EVERYTHING }
         continue
       }
-      const from = Math.max(range.from, Math.min(...missing.map(({ fromBlock }) => fromBlock)))
+      const from = Math.max(range.from, firstBlockOf(missing))
       const more = await this.late.fetch({ from, to: range.to }, wantedBy(missing))
       const merged = mergeBlocks(blocks, more)
       // Of an endpoint that counts logs anew in each transaction, what a log's index is depends on all that is asked for.

@@ -37,8 +37,9 @@ type Step = BlockSpan & { cached: boolean }
 
 /**
  * History from JSON-RPC endpoints: `eth_getLogs` with the protocols' filters over ranges that adapt, several under way,
- * in order, each with the logs of the contracts that are announced in it and in those before it. Gives only final blocks, those that hold logs and each range's last; another source takes over where
- * blocks are hot. A range is never given unless the whole of it was answered and checked.
+ * in order, each with the logs of the contracts that are announced in it and in those before it. Gives only final blocks,
+ * those that hold logs and each range's last; another source takes over where blocks are hot. A range is never given unless
+ * the whole of it was answered and checked.
  */
 export class ColdSource implements DataSource<RangeBlock, unknown> {
   constructor(private readonly options: Options) {}

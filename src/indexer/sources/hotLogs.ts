@@ -1,7 +1,7 @@
 import type { Logger } from '@subsquid/logger'
 import { BlockLogs, type FoundLogs } from '../../rpc/blockLogs'
 import { BloomTest, type BloomVerdict, isZero } from '../../rpc/bloom'
-import type { RangeBlock, Wanted } from '../../rpc/chainLogs'
+import { firstBlockOf, type RangeBlock, type Wanted } from '../../rpc/chainLogs'
 import type { Endpoint } from '../../rpc/endpoint'
 import { BadAnswer } from '../../rpc/rpcFault'
 import type { RpcPool, Session } from '../../rpc/rpcPool'
@@ -57,7 +57,7 @@ export class HotLogs {
       const now = known.after(blocks)
       const missing = round > MOST_ROUNDS ? [] : now.missing(asked.asked, span)
       if (missing.length === 0) return { blocks: now.only(blocks), known: now }
-      const from = Math.min(...missing.map(({ fromBlock }) => fromBlock))
+      const from = firstBlockOf(missing)
       const rest = headers.filter(({ header }) => header.height >= from)
       const wanted = round < MOST_ROUNDS ? now.wanted(span) : now.wantedByTopic
       blocks = [
