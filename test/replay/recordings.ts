@@ -16,12 +16,13 @@ export type RawLine = {
   data: string
 }
 
-/** A recording's lines, read without the code under test. */
+/** The logs of a recording, read without the code under test. */
 export function rawLines(file: string): RawLine[] {
   return readFileSync(file, 'utf8')
     .trim()
     .split('\n')
     .map(line => JSON.parse(line) as RawLine)
+    .filter(({ topics }) => topics) // others are answers to calls
 }
 
 const directory = mkdtempSync(path.join(tmpdir(), 'provenance-recordings-'))

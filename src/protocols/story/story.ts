@@ -2,7 +2,7 @@ import type { Protocol } from '../protocol'
 import { deployments, roles } from './deployments'
 import { disputeHandlers } from './disputes'
 import { groupingHandlers } from './groups'
-import { nftHandlers, registryHandlers } from './ips'
+import { nftDiscovery, nftHandlers, registryHandlers } from './ips'
 import { licenseHandlers, templateDiscovery, templateHandlers } from './licenses'
 import { derivativeRegistered, linkedToParents } from './links'
 import { paymentHandlers, transferHandlers } from './revenue'
@@ -11,7 +11,7 @@ import { vaultDeployed, vaultDiscovery, vaultHandlers } from './vaults'
 /** Story Protocol: IP assets, derivatives, licences, royalties, disputes, groups. What is read and why: ./README.md */
 export const story: Protocol = {
   name: 'story',
-  revision: 2,
+  revision: 3,
   deployments,
   roles,
   handlers: {
@@ -24,7 +24,7 @@ export const story: Protocol = {
     vault: vaultHandlers,
     disputeModule: disputeHandlers,
     groupingModule: groupingHandlers,
-    '*': nftHandlers,
+    nft: nftHandlers,
   },
-  discovers: [vaultDiscovery, templateDiscovery],
+  discovers: [vaultDiscovery, templateDiscovery, nftDiscovery],
 }

@@ -143,6 +143,7 @@ export function readRecording(file: string, chainNumber = 1514): Reading {
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line) as Raw)
+    .filter(({ topics }) => topics) // others are answers to calls
 
   // First pass: the vaults, and who owns each NFT in the end.
   const vaultOfIp = new Map<string, string>()

@@ -7,8 +7,16 @@ pragma solidity ^0.8.24;
 contract NftEmitter {
     event Transfer(address indexed from, address indexed to, uint256 indexed tokenId);
 
+    mapping(uint256 => address) private owners;
+
     function move(address from, address to, uint256 tokenId) external {
+        owners[tokenId] = to;
         emit Transfer(from, to, tokenId);
+    }
+
+    function ownerOf(uint256 tokenId) external view returns (address owner) {
+        owner = owners[tokenId];
+        require(owner != address(0));
     }
 }
 
