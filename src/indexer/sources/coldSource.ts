@@ -100,10 +100,12 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
       concurrency: RANGES_AHEAD,
       most: BATCH_LOGS,
       weigh: blocks => blocks.reduce((sum, { logs }) => sum + logs.length, 0),
-      run: step => {
+      run: async step => {
         const read = this.read(step, following, former)
         former = read
-        return read
+        const { blocks, kept } = await read
+        if (!kept?.isOwn) await this.options.cache?.keep(step, blocks, kept)
+        return blocks
       },
     })
     let previous = before
@@ -144,7 +146,11 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
   }
 
   /** @param former resolves once all ranges before are whole */
-  private async read(step: Step, following: Following, former: Promise<unknown>): Promise<RangeBlock[]> {
+  private async read(
+    step: Step,
+    following: Following,
+    former: Promise<unknown>,
+  ): Promise<{ blocks: RangeBlock[]; kept?: Kept }> {
     const { cache, ranges, problems } = this.options
     const range = { from: step.from, to: step.to }
     const where = `blocks ${range.from}-${range.to}`
@@ -159,8 +165,7 @@ export class ColdSource implements DataSource<RangeBlock, unknown> {
       return ranges.end(range, following.known(), reading)
     })
     following.note(known)
-    if (!kept?.isOwn) await cache?.keep(range, blocks, kept)
-    return blocks
+    return { blocks, kept }
   }
 }
 
