@@ -15,6 +15,7 @@ import { nodeDefs, nodeResolvers } from './resolvers/node'
 import { patronageDefs, patronageResolvers } from './resolvers/patronage'
 import { restakingDefs, restakingResolvers } from './resolvers/restaking'
 import { royaltyFlowDefs, royaltyFlowResolvers } from './resolvers/royaltyFlow'
+import { searchDefs, searchResolvers } from './resolvers/search'
 import { stakeActivityDefs, stakeActivityResolvers } from './resolvers/stakeActivity'
 import { stakeConcentrationDefs, stakeConcentrationResolvers } from './resolvers/stakeConcentration'
 import { statementDefs, statementResolvers } from './resolvers/statement'
@@ -54,6 +55,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       tvlUsdDefs,
       statementDefs,
       nodeDefs,
+      searchDefs,
       chainDefs,
       subscriptionDefs,
     ],
@@ -82,6 +84,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       tvlUsdResolvers(),
       statementResolvers(model),
       nodeResolvers(model),
+      searchResolvers(model),
       chainResolvers(),
       subscriptionResolvers(model),
     ] as never,

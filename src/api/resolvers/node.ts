@@ -23,26 +23,29 @@ const TYPED = /^([A-Z][A-Za-z]*):(.+)$/s
 export function nodeResolvers(model: EntityModel): ResolverMap {
   return {
     Query: {
-      node: async (_, { id: given }: { id: string }, { scope }) => {
-        const typed = TYPED.exec(given)
-        const id = lowerHex(typed ? typed[2]! : given)
-        const type = typed ? typed[1]! : await typeOf(model, id, scope)
-        if (!type) {
-          const malformed = malformedId('node', id)
-          if (malformed) throw malformed
-          return null
-        }
-        if (!model.entities.some(entity => entity.name === type))
-          throw userError(
-            'MALFORMED_ID',
-            `${shown(given)}: no type ${type}`,
-            'write an id as answers give it',
-          )
-        const row = await read(model, type, id, scope)
-        return row && { __typename: type, ...row }
-      },
+      node: (_, { id }: { id: string }, { scope }) => nodeOf(model, id, scope),
     },
   }
+}
+
+/** What an id names, with or without its type before it; null: nothing. */
+export async function nodeOf(
+  model: EntityModel,
+  given: string,
+  scope: RequestScope,
+): Promise<(Row & { __typename: string }) | null> {
+  const typed = TYPED.exec(given)
+  const id = lowerHex(typed ? typed[2]! : given)
+  const type = typed ? typed[1]! : await typeOf(model, id, scope)
+  if (!type) {
+    const malformed = malformedId('node', id)
+    if (malformed) throw malformed
+    return null
+  }
+  if (!model.entities.some(entity => entity.name === type))
+    throw userError('MALFORMED_ID', `${shown(given)}: no type ${type}`, 'write an id as answers give it')
+  const row = await read(model, type, id, scope)
+  return row && { __typename: type, ...row }
 }
 
 function read(model: EntityModel, type: string, id: string, scope: RequestScope): Promise<Row | null> {

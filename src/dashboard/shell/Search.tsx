@@ -8,12 +8,19 @@ import { shortId } from '../words/text'
 import { byForm, type Found, termOf } from './found'
 
 const SEARCH = graphql(`
-  query Search($term: String!, $id: ID!) {
-    models(first: 8, where: { OR: [{ name_containsInsensitive: $term }, { id_containsInsensitive: $id }] }, orderBy: [time_DESC]) {
-      nodes { id name chain kind status }
-    }
-    tokens(first: 3, where: { OR: [{ symbol_containsInsensitive: $term }, { id_containsInsensitive: $id }] }) {
-      nodes { id symbol name }
+  query Search($term: String!) {
+    search(text: $term, first: 12) {
+      hits {
+        node {
+          __typename
+          id
+          ... on Model { name chain kind status }
+          ... on ModelVersion { modelId number }
+          ... on Token { symbol name }
+          ... on Account { address }
+          ... on StakePool { modelId kind }
+        }
+      }
     }
   }
 `)
@@ -31,7 +38,7 @@ export function Search() {
   const [at, setAt] = useState(-1)
   const [hasty, setHasty] = useState(false)
   const input = useRef<HTMLInputElement>(null)
-  const answer = useQuery(SEARCH, term ? { term, id: term } : null)
+  const answer = useQuery(SEARCH, term ? { term } : null)
 
   useEffect(() => {
     const timer = setTimeout(() => setTerm(termOf(text)), PAUSE_MS)
@@ -143,23 +150,31 @@ export function Search() {
 
 type Answered = ResultOf<typeof SEARCH>
 
-function fromAnswer({ models, tokens }: Answered): Found[] {
-  return [
-    ...models.nodes.map(
-      (model): Found => ({
-        kind: 'model',
-        title: modelName(model),
-        detail: `${(model.kind ?? 'MODEL').toLowerCase()} · ${shortId(model.id)}`,
-        to: href('/model', { id: model.id }),
-      }),
-    ),
-    ...tokens.nodes.map(
-      (token): Found => ({
-        kind: 'token',
-        title: shortId(token.symbol ?? token.id),
-        detail: `token · ${shortId(token.id)}`,
-        to: href('/token', { id: token.id }),
-      }),
-    ),
-  ]
+function fromAnswer({ search }: Answered): Found[] {
+  return search.hits.flatMap(({ node }): Found | [] => {
+    const id = shortId(node.id)
+    switch (node.__typename) {
+      case 'Model': {
+        const detail = `${(node.kind ?? 'MODEL').toLowerCase()} · ${id}`
+        return { kind: 'model', title: modelName(node), detail, to: href('/model', { id: node.id }) }
+      }
+      case 'ModelVersion': {
+        const detail = `version ${node.number} of ${shortId(node.modelId)}`
+        return { kind: 'model', title: id, detail, to: href('/model', { id: node.modelId }) }
+      }
+      case 'Token': {
+        const title = shortId(node.symbol ?? node.id)
+        return { kind: 'token', title, detail: `token · ${id}`, to: href('/token', { id: node.id }) }
+      }
+      case 'Account':
+        return { kind: 'account', title: id, detail: 'account', to: href('/account', { id: node.id }) }
+      case 'StakePool': {
+        if (!node.modelId) return []
+        const detail = `${node.kind.toLowerCase()} pool of ${shortId(node.modelId)}`
+        return { kind: 'model', title: id, detail, to: href('/model', { id: node.modelId }) }
+      }
+      default:
+        return []
+    }
+  })
 }
