@@ -11,6 +11,7 @@ import { lineageDefs, lineageResolvers } from './resolvers/lineage'
 import { modelDefs, modelResolvers } from './resolvers/model'
 import { modelRoyaltiesDefs, modelRoyaltiesResolvers } from './resolvers/modelRoyalties'
 import { modelStakeDefs, modelStakeResolvers } from './resolvers/modelStake'
+import { neighborsDefs, neighborsResolvers } from './resolvers/neighbors'
 import { nodeDefs, nodeResolvers } from './resolvers/node'
 import { patronageDefs, patronageResolvers } from './resolvers/patronage'
 import { restakingDefs, restakingResolvers } from './resolvers/restaking'
@@ -56,6 +57,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       statementDefs,
       nodeDefs,
       searchDefs,
+      neighborsDefs(model),
       chainDefs,
       subscriptionDefs,
     ],
@@ -85,6 +87,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       statementResolvers(model),
       nodeResolvers(model),
       searchResolvers(model),
+      neighborsResolvers(model),
       chainResolvers(),
       subscriptionResolvers(model),
     ] as never,

@@ -23,8 +23,7 @@ beforeAll(async () => {
   await api.insert('ModelVersion', { id: `${STORY}/v1`, modelId: STORY, number: 1, contentHash: OLD_HASH })
   await api.insert('Model', { id: MODEL(900), name: 'éclair' })
   await api.insert('Token', { id: TOKEN, address: ADDRESS(0xeee), symbol: 'PROV', name: 'Provenance' })
-  for (const n of [1, 2, 0x1234567])
-    await api.insert('Account', { id: ACCOUNT(n), address: ADDRESS(n) })
+  for (const n of [1, 2, 0x1234567]) await api.insert('Account', { id: ACCOUNT(n), address: ADDRESS(n) })
   await api.insert('Account', {
     id: ACCOUNT(1, 'eip155:1'),
     chain: 'eip155:1',
@@ -46,7 +45,8 @@ async function search(text: string, first = 10): Promise<{ hits: Hit[]; truncate
     hits { how field similarity node { __typename id } } truncated } }`
   return (await api.data(query, { text, first })).search
 }
-const found = ({ hits }: { hits: Hit[] }) => hits.map(({ node, how }) => `${how} ${node.__typename} ${node.id}`)
+const found = ({ hits }: { hits: Hit[] }) =>
+  hits.map(({ node, how }) => `${how} ${node.__typename} ${node.id}`)
 
 /** As pg_trgm's page has it: words in lower case, two blanks before and one after, the trigrams in both over those in either. */
 function similarity(a: string, b: string): number {
@@ -89,7 +89,8 @@ describe('search', () => {
         expect(exact.map(({ how }) => how)).toEqual(
           expected.slice(0, 100).map(({ how }) => ['EXACT', 'PREFIX', 'PART'][how]),
         )
-        for (const [i, { similarity }] of exact.entries()) expect(similarity).toBeCloseTo(expected[i]!.like, 5)
+        for (const [i, { similarity }] of exact.entries())
+          expect(similarity).toBeCloseTo(expected[i]!.like, 5)
         expect(exact.map(({ node }) => node.id)).toEqual(expected.slice(0, 100).map(({ id }) => id))
         if (hits.length === 3) expect((await search(asked, 2)).hits).toEqual(hits.slice(0, 2))
       }),
