@@ -11,9 +11,12 @@ const layers = {
   lineage: [],
   graph: ['postgres', 'config', 'lineage'],
   royalties: ['postgres', 'lineage', 'measures'],
+  exports: ['graph', 'postgres'],
   prices: ['postgres', 'measures', 'config'],
   statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
   api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config', 'prices'],
+  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices'],
+  api: ['postgres', 'graph', 'exports', 'royalties', 'statements', 'measures', 'config', 'prices'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.
   sandbox: ['config', 'postgres', 'replay', 'abi'],

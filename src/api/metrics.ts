@@ -9,6 +9,7 @@ const PATHS = new Set(['/', '/graphql', '/health', '/ready', '/metrics'])
 /** A path as a metric's label: callers must not make ever more of them. */
 export function pathLabel(path: string): string {
   if (path.startsWith('/statements/')) return '/statements'
+  if (path.startsWith('/lineage/')) return '/lineage'
   return PATHS.has(path) ? path : 'other'
 }
 

@@ -9,6 +9,7 @@ export interface RouteOptions {
   metrics: ApiMetrics
   dashboard: Dashboard
   statements: (request: Request) => Promise<Response>
+  exports: (request: Request) => Promise<Response>
   /** told of errors that the answer masks */
   onError: (error: unknown) => void
 }
@@ -19,7 +20,7 @@ const SECURITY_HEADERS: Record<string, string> = {
   'x-frame-options': 'DENY',
 }
 
-/** Everything beside /graphql: the dashboard, /health, /ready, /metrics, /statements. */
+/** Everything beside /graphql: the dashboard, /health, /ready, /metrics, /statements, /lineage. */
 export function routesPlugin(options: RouteOptions): Plugin {
   return {
     async onRequest({ request, url, endResponse }) {
@@ -57,10 +58,13 @@ async function answer(request: Request, path: string, options: RouteOptions): Pr
     case '/statements':
       if (path === '/statements/') return Response.json({ formats: listedFormats() })
       return options.statements(request)
+    case '/lineage':
+      return options.exports(request)
     default: {
       const shown = options.dashboard(request, path)
       if (shown) return shown
-      const fix = 'use /graphql, /statements/<account>.csv, /health, /ready or /metrics'
+      const fix =
+        'use /graphql, /statements/<account>.csv, /lineage/<model>.cdx.json, /health, /ready or /metrics'
       return Response.json(
         { error: { code: 'NOT_FOUND', message: `nothing at ${path}`, fix } },
         { status: 404 },

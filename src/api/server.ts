@@ -4,6 +4,7 @@ import { createLogger } from '@subsquid/logger'
 import { createYoga } from 'graphql-yoga'
 import type { Pool } from 'pg'
 import type { ChainConfig, Config } from '../config/config'
+import { exportsHandler } from '../exports/handler'
 import { chooseLineage } from '../graph/chooser'
 import type { Engine } from '../graph/lineage'
 import { LineageMemory } from '../graph/memory/lineageMemory'
@@ -118,6 +119,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
           signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
           prices: config.prices,
         }),
+        exports: exportsHandler({ pool, timeoutMs }),
         onError,
       }),
       requestFormPlugin(),

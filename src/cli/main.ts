@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { withoutCarriageReturns } from '../config/environment'
 import { addGraph } from './graph'
 import { addIndex } from './indexCommand'
+import { addLineage } from './lineageCommand'
 import { addMigrate } from './migrateCommand'
 import { addPrices } from './pricesCommand'
 import { addRecord } from './recordCommand'
@@ -29,6 +30,7 @@ addIndex(program)
 addVerify(program)
 addGraph(program)
 addServe(program)
+addLineage(program)
 addStatement(program)
 addVerifyStatement(program)
 addPrices(program)
