@@ -14,8 +14,6 @@ const layers = {
   exports: ['graph', 'postgres'],
   prices: ['postgres', 'measures', 'config'],
   statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
-  api: ['postgres', 'graph', 'royalties', 'statements', 'measures', 'config', 'prices'],
-  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices'],
   api: ['postgres', 'graph', 'exports', 'royalties', 'statements', 'measures', 'config', 'prices'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.

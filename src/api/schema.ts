@@ -1,11 +1,16 @@
 import type { GraphQLSchema } from 'graphql'
 import { createSchema } from 'graphql-yoga'
 import type { ApiContext } from './context'
+import { aggregateResolvers, aggregateSdl } from './entities/aggregate'
 import type { EntityModel } from './entities/entityModel'
 import { entityResolvers } from './entities/entityResolvers'
 import { entitySdl } from './entities/entitySdl'
 import { accountDefs, accountResolvers } from './resolvers/account'
+import { accountStakeDefs, accountStakeResolvers } from './resolvers/accountStake'
 import { chainDefs, chainResolvers } from './resolvers/chains'
+import { dependenceDefs, dependenceResolvers } from './resolvers/dependence'
+import { evidenceDefs, evidenceResolvers } from './resolvers/evidence'
+import { impactDefs, impactResolvers } from './resolvers/impact'
 import { inheritedStakeDefs, inheritedStakeResolvers } from './resolvers/inheritedStake'
 import { lineageDefs, lineageResolvers } from './resolvers/lineage'
 import { modelDefs, modelResolvers } from './resolvers/model'
@@ -36,6 +41,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
     typeDefs: [
       scalarDefs,
       entitySdl(model),
+      aggregateSdl(model),
       tokenAmountDefs,
       modelDefs,
       modelStakeDefs,
@@ -44,9 +50,13 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       votesDefs,
       inheritedStakeDefs,
       lineageDefs,
+      evidenceDefs,
+      dependenceDefs,
+      impactDefs,
       modelRoyaltiesDefs,
       royaltyFlowDefs,
       accountDefs,
+      accountStakeDefs,
       worthDefs,
       patronageDefs,
       restakingDefs,
@@ -66,6 +76,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       // Every row knows its type: see nodeResolvers.
       { Node: { __resolveType: (row: { __typename: string }) => row.__typename } },
       entityResolvers(model),
+      aggregateResolvers(model),
       tokenAmountResolvers(model),
       modelResolvers(model),
       modelStakeResolvers(model),
@@ -74,9 +85,13 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       votesResolvers(model),
       inheritedStakeResolvers(),
       lineageResolvers(model),
+      evidenceResolvers(model),
+      dependenceResolvers(model),
+      impactResolvers(model),
       modelRoyaltiesResolvers(model),
       royaltyFlowResolvers(model),
       accountResolvers(model),
+      accountStakeResolvers(model),
       worthResolvers(model),
       patronageResolvers(model),
       restakingResolvers(),

@@ -10,6 +10,7 @@ import type {
   CommonAncestors,
   Engine,
   Lineage,
+  LineageFilter,
   LineagePath,
 } from './lineage'
 import type { LineageMemory, VersionedSnapshot } from './memory/lineageMemory'
@@ -51,7 +52,7 @@ const failedAt = new WeakMap<Driver, number>()
 /**
  * Asks each question of who answers it best. Closures and common ancestors: memory, where it has the snapshot's state,
  * else Postgres, measured two to five times quicker than Neo4j. Paths: Neo4j while it is at exactly the snapshot's state,
- * else Postgres.
+ * else Postgres. Along some edges or models alone: Postgres.
  */
 export function chooseLineage(options: LineageOptions): Lineage {
   return new ChosenLineage(options)
@@ -65,35 +66,45 @@ class ChosenLineage implements Lineage {
   }
 
   async closure(request: ClosureRequest): Promise<Closure> {
-    const { answer, heights } = await this.askNearest(lineage => lineage.closure(request))
+    const { answer, heights } = await this.askNearest(lineage => lineage.closure(request), request)
     return { ...answer, heights }
   }
 
   async closures(models: string[], bounds: ClosureBounds): Promise<Closure[]> {
-    const { answer, heights } = await this.askNearest(lineage => lineage.closures(models, bounds))
+    const { answer, heights } = await this.askNearest(lineage => lineage.closures(models, bounds), bounds)
     return answer.map(closure => ({ ...closure, heights }))
   }
 
-  async commonAncestors(models: string[], first?: number): Promise<CommonAncestors> {
-    const { answer, heights } = await this.askNearest(lineage => lineage.commonAncestors(models, first))
+  async commonAncestors(models: string[], first?: number, filter?: LineageFilter): Promise<CommonAncestors> {
+    const { answer, heights } = await this.askNearest(
+      lineage => lineage.commonAncestors(models, first, filter),
+      filter,
+    )
     return { ...answer, heights }
   }
 
-  async path(from: string, to: string): Promise<LineagePath> {
-    if (!this.options.engine) {
+  async path(from: string, to: string, filter?: LineageFilter): Promise<LineagePath> {
+    if (!this.options.engine && !isFiltered(filter)) {
       const found = await this.freshPath(from, to)
       if (found) return found
     }
-    const { answer, heights } = await this.ask(lineage => lineage.path(from, to))
+    const { answer, heights } = await this.ask(lineage => lineage.path(from, to, filter))
     return { ...answer, heights }
   }
 
-  /** From memory where that can be. */
+  /** From memory where that can be: its edges have no roles. */
   private async askNearest<T>(
     question: (lineage: Pick<Lineage, 'closure' | 'closures' | 'commonAncestors'>) => Promise<T>,
+    filter: LineageFilter | undefined,
   ): Promise<Answer<T>> {
     const { db, memory, count, engine } = this.options
-    const at = engine === undefined || engine === 'MEMORY' ? await memory?.at(db) : undefined
+    if (engine === 'MEMORY' && isFiltered(filter))
+      throw new GraphError(
+        'lineage: memory is asked for, and has no filters',
+        'ask without engine, or ask Postgres',
+      )
+    const inMemory = (engine === undefined && !isFiltered(filter)) || engine === 'MEMORY'
+    const at = inMemory ? await memory?.at(db) : undefined
     if (!at) return this.ask(question)
     try {
       return { answer: await question(new MemoryLineage(at, count)) }
@@ -184,6 +195,12 @@ class ChosenLineage implements Lineage {
       await session.close().catch(() => {})
     }
   }
+}
+
+function isFiltered(filter: LineageFilter | undefined): boolean {
+  return (
+    filter !== undefined && [filter.roles, filter.chains, filter.protocols].some(list => list !== undefined)
+  )
 }
 
 /** Whether what is read of lineage between the two is of one state, whatever else changed meanwhile. */

@@ -11,6 +11,7 @@ import {
   type Direction,
   type Engine,
   type LineageEdge,
+  type LineageFilter,
   type LineageNode,
   MAX_DEPTH,
   MAX_NODES,
@@ -33,6 +34,7 @@ export type Search = (
   direction: Direction,
   maxDepth: number,
   limit: number,
+  filter: LineageFilter,
 ) => Promise<Subgraph[]>
 
 /**
@@ -47,11 +49,21 @@ export async function answerClosure(
   { model, direction, continuation, ...bounds }: ClosureRequest,
 ): Promise<Closure> {
   const { maxDepth, maxNodes } = checkBounds(bounds)
-  const after = continuation ? readContinuation(continuation, model, direction) : undefined
+  const filter = checkFilter(bounds)
+  const after = continuation ? readContinuation(continuation, { model, direction, filter }) : undefined
   for (let wanted = (after?.seen ?? 0) + maxNodes; ; wanted *= 2) {
     const limit = Math.max(wanted, SHARE_NODES)
-    const [parts] = await searchAll(search, [model], direction, maxDepth, limit)
-    const closure = assemble({ root: model, direction, parts: parts!, limit, maxNodes, engine, after })
+    const [parts] = await searchAll(search, [model], direction, maxDepth, limit, filter)
+    const closure = assemble({
+      root: model,
+      direction,
+      filter,
+      parts: parts!,
+      limit,
+      maxNodes,
+      engine,
+      after,
+    })
     // Models that came between two pages, before the place of the cut, may have filled what was fetched.
     if (closure.nodes.length === maxNodes || !parts!.some(part => part.subgraph.more)) return closure
   }
@@ -64,12 +76,16 @@ export async function answerClosures(
   { direction, ...bounds }: ClosureBounds,
 ): Promise<Closure[]> {
   const { maxDepth, maxNodes } = checkBounds(bounds)
+  const filter = checkFilter(bounds)
   if (models.length === 0) return []
   const unique = [...new Set(models)]
   const limit = Math.max(maxNodes, SHARE_NODES)
-  const found = await searchAll(search, unique, direction, maxDepth, limit)
+  const found = await searchAll(search, unique, direction, maxDepth, limit, filter)
   const answers = new Map(
-    unique.map((root, i) => [root, assemble({ root, direction, parts: found[i]!, limit, maxNodes, engine })]),
+    unique.map((root, i) => [
+      root,
+      assemble({ root, direction, filter, parts: found[i]!, limit, maxNodes, engine }),
+    ]),
   )
   return models.map(model => answers.get(model)!)
 }
@@ -85,11 +101,12 @@ async function searchAll(
   direction: ClosureBounds['direction'],
   maxDepth: number,
   limit: number,
+  filter: LineageFilter,
 ): Promise<Part[][]> {
   const parts: Part[][] = models.map(() => [])
   const directions: Direction[] = direction === 'BOTH' ? ['ANCESTORS', 'DESCENDANTS'] : [direction]
   for (const direction of directions) {
-    const subgraphs = await search(models, direction, maxDepth, limit)
+    const subgraphs = await search(models, direction, maxDepth, limit, filter)
     subgraphs.forEach((subgraph, i) => void parts[i]!.push({ direction, subgraph }))
   }
   return parts
@@ -98,6 +115,7 @@ async function searchAll(
 interface Found {
   root: string
   direction: ClosureBounds['direction']
+  filter: LineageFilter
   parts: Part[]
   /** as the search was bounded */
   limit: number
@@ -106,7 +124,7 @@ interface Found {
   after?: Place
 }
 
-function assemble({ root, direction, parts, limit, maxNodes, engine, after }: Found): Closure {
+function assemble({ root, direction, filter, parts, limit, maxNodes, engine, after }: Found): Closure {
   const nodes = new Map<string, LineageNode>()
   const edges = new Map<string, ClosureEdge>()
   for (const { direction, subgraph } of parts) {
@@ -135,11 +153,10 @@ function assemble({ root, direction, parts, limit, maxNodes, engine, after }: Fo
     truncated: more || deeper,
     continuation:
       more && last
-        ? writeContinuation(root, direction, {
-            depth: last.depth,
-            id: last.id,
-            seen: (after?.seen ?? 0) + page.length,
-          })
+        ? writeContinuation(
+            { model: root, direction, filter },
+            { depth: last.depth, id: last.id, seen: (after?.seen ?? 0) + page.length },
+          )
         : undefined,
     sharesComplete: !beyond && !deeper,
     answeredBy: engine,
@@ -177,6 +194,21 @@ function byDepthAndId(a: { depth: number; id: string }, b: { depth: number; id: 
 /** Ids are ASCII, where this is the order of COLLATE "C" and of Neo4j. */
 export function compareIds(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Values of each list: more is no question that a person asks. */
+const MOST_VALUES = 100
+
+/** The filter alone, its lists in order and each value once: the same question is written the same. */
+export function checkFilter({ roles, chains, protocols }: LineageFilter): LineageFilter {
+  const checked: LineageFilter = {}
+  for (const [name, values] of Object.entries({ roles, chains, protocols })) {
+    if (values === undefined) continue
+    if (values.length > MOST_VALUES)
+      throw new LineageRequestError(`${name}: ${values.length} given`, `give at most ${MOST_VALUES}`)
+    checked[name as keyof LineageFilter] = [...new Set(values)].sort()
+  }
+  return checked
 }
 
 function checkBounds({ maxDepth, maxNodes }: { maxDepth?: number; maxNodes?: number }) {

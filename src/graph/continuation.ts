@@ -1,5 +1,5 @@
 import { LineageRequestError } from './graphError'
-import type { ClosureBounds } from './lineage'
+import type { ClosureBounds, LineageFilter } from './lineage'
 
 /** Where an answer was cut off. */
 export interface Place {
@@ -9,18 +9,23 @@ export interface Place {
   seen: number
 }
 
-/** Opaque to the caller; bound to the question that it continues. */
-export function writeContinuation(
-  model: string,
-  direction: ClosureBounds['direction'],
-  place: Place,
-): string {
-  return Buffer.from(JSON.stringify([1, model, direction, place.depth, place.id, place.seen])).toString(
-    'base64url',
-  )
+/** The question that an answer was cut of. */
+export interface Question {
+  model: string
+  direction: ClosureBounds['direction']
+  /** as checkFilter gives it */
+  filter: LineageFilter
 }
 
-export function readContinuation(text: string, model: string, direction: ClosureBounds['direction']): Place {
+/** Opaque to the caller; bound to the question that it continues. */
+export function writeContinuation(
+  { model, direction, filter }: Question,
+  { depth, id, seen }: Place,
+): string {
+  return Buffer.from(JSON.stringify([1, model, direction, depth, id, seen, filter])).toString('base64url')
+}
+
+export function readContinuation(text: string, { model, direction, filter }: Question): Place {
   const fix = 'give the `continuation` of the answer before, unchanged, or none to begin again'
   let parts: unknown
   try {
@@ -28,7 +33,7 @@ export function readContinuation(text: string, model: string, direction: Closure
   } catch (cause) {
     throw new LineageRequestError(`continuation: ${shown(text)} is not one of ours`, fix, { cause })
   }
-  const [version, ofModel, ofDirection, depth, id, seen] = Array.isArray(parts) ? parts : []
+  const [version, ofModel, ofDirection, depth, id, seen, ofFilter] = Array.isArray(parts) ? parts : []
   const wellFormed =
     version === 1 && typeof id === 'string' && isCount(depth) && isCount(seen) && typeof ofModel === 'string'
   if (!wellFormed) throw new LineageRequestError(`continuation: ${shown(text)} is not one of ours`, fix)
@@ -38,6 +43,11 @@ export function readContinuation(text: string, model: string, direction: Closure
       fix,
     )
   }
+  if (JSON.stringify(ofFilter) !== JSON.stringify(filter))
+    throw new LineageRequestError(
+      `continuation: is of the filter ${shown(JSON.stringify(ofFilter) ?? 'undefined')}, the question's is ${shown(JSON.stringify(filter))}`,
+      fix,
+    )
   return { depth, id, seen }
 }
 

@@ -14,16 +14,27 @@ export interface Lineage {
   /** The same for several models: as many statements as for one. In the models' order. */
   closures(models: string[], bounds: ClosureBounds): Promise<Closure[]>
   /** The shortest way from a model up to an ancestor; of several, the one whose edge ids come first. */
-  path(from: string, to: string): Promise<LineagePath>
+  path(from: string, to: string, filter?: LineageFilter): Promise<LineagePath>
   /** What all these models descend from, the models themselves included (depth 0), nearest first. */
-  commonAncestors(models: string[], first?: number): Promise<CommonAncestors>
+  commonAncestors(models: string[], first?: number, filter?: LineageFilter): Promise<CommonAncestors>
 }
 
 export type Direction = 'ANCESTORS' | 'DESCENDANTS'
 /** MEMORY: the edges of the tables as this process holds them, exactly as a snapshot sees them */
 export type Engine = 'POSTGRES' | 'MEMORY' | 'NEO4J'
 
-export interface ClosureBounds {
+/**
+ * Edges of other roles, and models of other chains or protocols, are as if they were not there, for shares and cycles too;
+ * the models that are asked about always are. A model's id tells its chain and protocol, also of one that nobody has seen.
+ */
+export interface LineageFilter {
+  roles?: string[]
+  /** CAIP-2 */
+  chains?: string[]
+  protocols?: string[]
+}
+
+export interface ClosureBounds extends LineageFilter {
   /** BOTH: ancestors and descendants in one answer, not what they are otherwise related to */
   direction: Direction | 'BOTH'
   /** edges from the root, 1 to 1000; absent: 1000 */
@@ -34,7 +45,7 @@ export interface ClosureBounds {
 
 export interface ClosureRequest extends ClosureBounds {
   model: string
-  /** of an earlier answer about the same model and direction: what comes after it */
+  /** of an earlier answer about the same model, direction and filter: what comes after it */
   continuation?: string
 }
 

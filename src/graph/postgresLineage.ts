@@ -1,6 +1,6 @@
 import { shareOf } from '../lineage/share'
 import type { Snapshot } from '../postgres/snapshot'
-import { answerClosure, answerClosures, type Search, type Subgraph } from './closureAnswer'
+import { answerClosure, answerClosures, checkFilter, type Search, type Subgraph } from './closureAnswer'
 import { checkCommon } from './commonAncestors'
 import { LineageRequestError } from './graphError'
 import {
@@ -11,6 +11,7 @@ import {
   type CommonAncestors,
   type Lineage,
   type LineageEdge,
+  type LineageFilter,
   type LineagePath,
   MAX_DEPTH,
   MAX_SEARCHED,
@@ -39,12 +40,13 @@ export class PostgresLineage implements Lineage {
     return answerClosures(this.search, 'POSTGRES', models, bounds)
   }
 
-  async path(from: string, to: string): Promise<LineagePath> {
+  async path(from: string, to: string, given: LineageFilter = {}): Promise<LineagePath> {
+    const filter = checkFilter(given)
     if (from === to) return { edges: [], answeredBy: 'POSTGRES' }
     const rows = await this.db.query<{ id: string; depth: number }>({
       name: 'lineage-search',
-      text: `SELECT id, depth FROM lineage_closure($1, true, $2, $3, $4) WHERE id IS NOT NULL`,
-      values: [from, MAX_DEPTH, MAX_SEARCHED, to],
+      text: `SELECT id, depth FROM lineage_closure($1, true, $2, $3, $4, $5, $6, $7) WHERE id IS NOT NULL`,
+      values: [from, MAX_DEPTH, MAX_SEARCHED, to, ...lists(filter)],
     })
     const depths = new Map(rows.map(({ id, depth }) => [id, depth])).set(from, 0)
     if (!depths.has(to)) {
@@ -54,11 +56,11 @@ export class PostgresLineage implements Lineage {
         'ask from a nearer descendant, or in Neo4j',
       )
     }
-    const edges = await this.edgesOf([...depths.keys()])
+    const edges = await this.edgesOf([...depths.keys()], filter)
     return { edges: shortestPath(from, to, depths, edges), answeredBy: 'POSTGRES' }
   }
 
-  async commonAncestors(ids: string[], limit?: number): Promise<CommonAncestors> {
+  async commonAncestors(ids: string[], limit?: number, filter: LineageFilter = {}): Promise<CommonAncestors> {
     const { models, first } = checkCommon(ids, limit)
     const rows = await this.db.query<{
       truncated: boolean
@@ -73,7 +75,8 @@ export class PostgresLineage implements Lineage {
                  CROSS JOIN LATERAL (
                        SELECT r.root AS id, 0 AS depth
                        UNION ALL
-                       SELECT c.id, c.depth FROM lineage_closure(r.root, true, $2, $3) c WHERE c.id IS NOT NULL) a
+                       SELECT c.id, c.depth FROM lineage_closure(r.root, true, $2, $3, NULL, $5, $6, $7) c
+                        WHERE c.id IS NOT NULL) a
              )
              SELECT EXISTS (SELECT FROM reached GROUP BY place HAVING count(*) > $3) AS truncated, common.*
                FROM (SELECT) one
@@ -82,7 +85,7 @@ export class PostgresLineage implements Lineage {
                       FROM reached GROUP BY id HAVING count(*) = cardinality($1::text[])
                      ORDER BY max(depth), id COLLATE "C" LIMIT $4) common ON true
               ORDER BY common.max, common.id COLLATE "C"`,
-      values: [models, MAX_DEPTH, MAX_SEARCHED, first],
+      values: [models, MAX_DEPTH, MAX_SEARCHED, first, ...lists(checkFilter(filter))],
     })
     const ancestors = rows.flatMap(({ id, depths, max }): CommonAncestor[] =>
       id === null ? [] : [{ id, depths, maxDepth: max }],
@@ -90,12 +93,12 @@ export class PostgresLineage implements Lineage {
     return { ancestors, truncated: rows[0]!.truncated, answeredBy: 'POSTGRES' }
   }
 
-  private readonly search: Search = async (models, direction, maxDepth, limit) => {
+  private readonly search: Search = async (models, direction, maxDepth, limit, filter) => {
     const rows = await this.db.query<FoundRow>({
       name: 'lineage-closure',
       text: `SELECT r.root, c.id, c.depth
-               FROM unnest($1::text[]) r (root) CROSS JOIN LATERAL lineage_closure(r.root, $2, $3, $4) c`,
-      values: [models, direction === 'ANCESTORS', maxDepth, limit + 1],
+               FROM unnest($1::text[]) r (root) CROSS JOIN LATERAL lineage_closure(r.root, $2, $3, $4, NULL, $5, $6, $7) c`,
+      values: [models, direction === 'ANCESTORS', maxDepth, limit + 1, ...lists(filter)],
     })
     const found = new Map(models.map(model => [model, emptySubgraph()]))
     for (const { root, id, depth } of rows) {
@@ -106,7 +109,7 @@ export class PostgresLineage implements Lineage {
     }
     const children = new Set(models)
     for (const { nodes } of found.values()) for (const { id } of nodes) children.add(id)
-    const edges = await this.edgesOf([...children])
+    const edges = await this.edgesOf([...children], filter)
     const edgesOfChild = new Map<string, LineageEdge[]>()
     for (const edge of edges) {
       const list = edgesOfChild.get(edge.childId)
@@ -125,14 +128,15 @@ export class PostgresLineage implements Lineage {
   }
 
   /** By child, since a model has few parents but may have very many forks. */
-  private async edgesOf(children: string[]): Promise<LineageEdge[]> {
+  private async edgesOf(children: string[], { roles }: LineageFilter): Promise<LineageEdge[]> {
     const rows = await this.db.query<EdgeRow>({
       name: 'lineage-edges',
       text: `SELECT e.id, e.child_id AS "childId", e.parent_id AS "parentId", e.role, e.ordinal,
                     e.share_ppm AS "sharePpm", e.policy,
                     e.share_numerator AS numerator, e.share_denominator AS denominator
-               FROM unnest($1::text[]) c (id) JOIN lineage_edge e ON e.child_id = c.id`,
-      values: [children],
+               FROM unnest($1::text[]) c (id) JOIN lineage_edge e ON e.child_id = c.id
+              WHERE $2::text[] IS NULL OR e.role = ANY ($2)`,
+      values: [children, roles ?? null],
     })
     return rows.map(({ numerator, denominator, policy, ...edge }) => ({
       ...edge,
@@ -145,6 +149,11 @@ export class PostgresLineage implements Lineage {
 interface EdgeRow extends Omit<LineageEdge, 'share'> {
   numerator: string | null
   denominator: string | null
+}
+
+/** As lineage_closure takes them. */
+function lists({ roles, chains, protocols }: LineageFilter): (string[] | null)[] {
+  return [roles ?? null, chains ?? null, protocols ?? null]
 }
 
 function emptySubgraph(): Subgraph {

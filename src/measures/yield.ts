@@ -18,6 +18,18 @@ export function yearlyRate(gained: bigint, assetSeconds: bigint): number | null 
 }
 
 /**
+ * The same of what a patron's stake came to, yield less slashes, which may be less than nothing; null, too, where it is a
+ * thousand million times the stake or more: anyone can stake one wei and add 2^200 to it.
+ *
+ * @example yearlyReturn(-60n, 1000n * 31_536_000n) // -0.06
+ */
+export function yearlyReturn(earned: bigint, assetSeconds: bigint): number | null {
+  const rate = yearlyRate(earned < 0n ? -earned : earned, assetSeconds)
+  if (rate === null || rate >= 1e9) return null
+  return earned < 0n && rate > 0 ? -rate : rate
+}
+
+/**
  * What a patron has over what he paid: (value of his shares + what he took out) / paid in, six decimals; null where he paid
  * nothing. Of a curve the value is at its price (`curveValue`), which is more than a sale of all of it would pay.
  *

@@ -8,6 +8,7 @@ import type {
   Engine,
   Lineage,
   LineageEdge,
+  LineageFilter,
 } from '../../src/graph/lineage'
 import { closureCypher } from '../../src/graph/neo4jLineage'
 import { Projection } from '../../src/graph/projection'
@@ -56,7 +57,10 @@ function randomGraph(n: number): { ids: string[]; seen: string[]; edges: EdgeInp
   const random = seeded(n)
   const int = (below: number) => Math.floor(random() * below)
   const ids = Array.from({ length: 4 + int(9) }, (_, i) =>
-    model(`${n}-${i}`, random() < 0.7 ? CHAIN : OTHER_CHAIN),
+    model(`${n}-${i}`, random() < 0.7 ? CHAIN : OTHER_CHAIN).replace(
+      'reference',
+      random() < 0.8 ? 'reference' : 'story',
+    ),
   )
   const edges = new Map<string, EdgeInput>()
   for (let i = 0; i < ids.length * (1 + random()); i++) {
@@ -125,6 +129,27 @@ function expectedClosure(root: string, edges: LineageEdge[], direction: Directio
   return { nodes, edges: new Set(induced.map(edge => JSON.stringify(edge, written))) }
 }
 
+/** A filter by any of its lists. Edges that it leaves out are taken out of the graph, and so are those of models that it does. */
+function filterOf(n: number): LineageFilter {
+  return {
+    ...(n & 1 ? { roles: [['PARENT'], ['DATASET', 'SERVICE'], []][n % 3]! } : {}),
+    ...(n & 2 ? { chains: [[CHAIN], [OTHER_CHAIN], [CHAIN, OTHER_CHAIN]][n % 3]! } : {}),
+    ...(n & 4 ? { protocols: [['reference', 'story'], ['story']][n & 8 ? 1 : 0]! } : {}),
+  }
+}
+
+function left(edges: LineageEdge[], { roles, chains, protocols }: LineageFilter, ...asked: string[]) {
+  const stays = (id: string) => {
+    const [chain, rest] = id.split('/')
+    const protocol = rest!.split(':')[0]
+    return (!chains || chains.includes(chain!)) && (!protocols || protocols.includes(protocol!))
+  }
+  return edges.filter(
+    ({ role, childId, parentId }) =>
+      (!roles || roles.includes(role)) && [childId, parentId].every(id => asked.includes(id) || stays(id)),
+  )
+}
+
 const everyGraph = graphs.map((graph, n) => ({ n, ...graph, all: graph.edges.map(edgeOf) }))
 
 describe('lineage from Postgres', () => {
@@ -183,6 +208,41 @@ describe('lineage from Postgres', () => {
         expect(answer.continuation).toBeUndefined()
       }
     }
+  })
+
+  it('along some edges and models alone is that of the graph without the others', async () => {
+    for (const { n, ids, all } of everyGraph) {
+      const filter = filterOf(n)
+      const [from, to] = [ids.at(-1)!, ids[n % 3]!]
+      for (const direction of ['ANCESTORS', 'DESCENDANTS'] as const) {
+        const root = direction === 'ANCESTORS' ? from : to
+        const answer = await closure({ model: root, direction, ...filter })
+        const expected = expectedClosure(root, left(all, filter, root), direction)
+        expect(answer.nodes).toEqual(expected.nodes)
+        expect(new Set(answer.edges.map(edge => JSON.stringify(edge, written)))).toEqual(expected.edges)
+      }
+      const path = await ask('POSTGRES', lineage => lineage.path(from, to, filter))
+      expect(path.edges?.map(edge => edge.id) ?? null).toEqual(
+        brutePath(from, to, left(all, filter, from, to)),
+      )
+      const models = [from, ids.at(-2)!]
+      const depths = models.map(id => bruteDepths(id, left(all, filter, id), 'ANCESTORS').set(id, 0))
+      const { ancestors } = await ask('POSTGRES', lineage => lineage.commonAncestors(models, 100, filter))
+      const common = ids.filter(id => depths.every(map => map.has(id)))
+      expect(ancestors.map(({ id, depths }) => `${id} ${depths}`).sort()).toEqual(
+        common.map(id => `${id} ${depths.map(map => map.get(id))}`).sort(),
+      )
+    }
+  })
+
+  it('goes on only with the filter that it began with', async () => {
+    const request = { model: model('l0-0'), direction: 'ANCESTORS', maxNodes: 2 } as const
+    const roles = ['PARENT', 'DATASET']
+    const { continuation } = await closure({ ...request, roles })
+    const next = await closure({ ...request, continuation, roles: [...roles].reverse() })
+    expect(next.nodes.map(({ id }) => id)).toEqual(['l1-2', 'l1-3'].map(id => model(id)))
+    for (const other of [{}, { roles: ['PARENT'] }, { roles, chains: [CHAIN] }])
+      await expect(closure({ ...request, continuation, ...other })).rejects.toThrow(/is of the filter/)
   })
 
   it('of a ladder with four million paths is quick', async () => {
@@ -245,16 +305,18 @@ describe('lineage from Neo4j', () => {
     for (const { n, ids } of everyGraph) {
       const root = ids[n % ids.length]!
       const bounds = [{}, { maxDepth: 2 }, { maxNodes: 3 }][n % 3]!
+      const filter = n % 2 ? filterOf(n >> 1) : {}
       const requests = (['ANCESTORS', 'DESCENDANTS', 'BOTH'] as const).map(direction => ({
         model: root,
         direction,
         ...bounds,
+        ...filter,
       }))
       const questions: ((lineage: Lineage) => Promise<{ answeredBy: Engine; heights?: unknown }>)[] = [
         ...requests.map(request => (lineage: Lineage) => lineage.closure(request)),
-        lineage => lineage.path(ids.at(-1)!, ids[0]!),
-        lineage => lineage.path(ids.at(-2)!, ids[n % 4]!),
-        lineage => lineage.commonAncestors([ids.at(-1)!, ids.at(-2)!]),
+        lineage => lineage.path(ids.at(-1)!, ids[0]!, filter),
+        lineage => lineage.path(ids.at(-2)!, ids[n % 4]!, filter),
+        lineage => lineage.commonAncestors([ids.at(-1)!, ids.at(-2)!], 100, filter),
       ]
       for (const question of questions) {
         const [postgres, neo4j] = [await ask('POSTGRES', question), await ask('NEO4J', question)]
@@ -277,8 +339,14 @@ describe('lineage from Neo4j', () => {
 
   it('is planned as a search that visits each model once', async context => {
     requireNeo4j(context, found)
-    for (const direction of ['ANCESTORS', 'DESCENDANTS'] as const) {
-      const { summary } = await found.driver.executeQuery(`EXPLAIN ${closureCypher(direction, 10)}`, {
+    const filter = { roles: ['PARENT'], chains: [CHAIN], protocols: ['story'] }
+    for (const [direction, along] of [
+      ['ANCESTORS', {}],
+      ['DESCENDANTS', {}],
+      ['ANCESTORS', filter],
+    ] as const) {
+      const { summary } = await found.driver.executeQuery(`EXPLAIN ${closureCypher(direction, 10, along)}`, {
+        ...filter,
         id: model(1),
         limit: 10n,
       })

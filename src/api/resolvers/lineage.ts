@@ -6,6 +6,7 @@ import type {
   CommonAncestor,
   Engine,
   LineageEdge,
+  LineageFilter,
   LineageNode,
 } from '../../graph/lineage'
 import type { ProjectedHeight } from '../../graph/watermark'
@@ -35,19 +36,40 @@ export const lineageDefs = /* GraphQL */ `
   }
 
   extend type Query {
-    "What a model was made from and what was made from it. A continuation of an earlier answer gives what comes after it."
+    """
+    What a model was made from and what was made from it. A continuation of an earlier answer gives what comes after it.
+    With roles, chains or protocols, other edges and models are as if they were not there, for shares and cycles too; the
+    models that are asked about always are.
+    """
     lineage(
       model: ID!
       direction: LineageDirection!
       maxDepth: Int
       maxNodes: Int = 1000
       continuation: String
+      roles: [EdgeRole!]
+      chains: [ID!]
+      protocols: [String!]
       engine: LineageEngine
     ): Lineage!
     "The shortest way from a model up to an ancestor, from the model upwards; null: there is none."
-    lineagePath(from: ID!, to: ID!, engine: LineageEngine): [LineageEdge!]
+    lineagePath(
+      from: ID!
+      to: ID!
+      roles: [EdgeRole!]
+      chains: [ID!]
+      protocols: [String!]
+      engine: LineageEngine
+    ): [LineageEdge!]
     "What all these models descend from, themselves included, nearest first."
-    commonAncestors(models: [ID!]!, first: Int = 10, engine: LineageEngine): [CommonAncestor!]!
+    commonAncestors(
+      models: [ID!]!
+      first: Int = 10
+      roles: [EdgeRole!]
+      chains: [ID!]
+      protocols: [String!]
+      engine: LineageEngine
+    ): [CommonAncestor!]!
   }
 
   extend type Model {
@@ -95,7 +117,13 @@ export const lineageDefs = /* GraphQL */ `
   }
 `
 
-interface LineageArgs {
+interface FilterArgs {
+  roles?: string[] | null
+  chains?: string[] | null
+  protocols?: string[] | null
+}
+
+interface LineageArgs extends FilterArgs {
   model: string
   direction: ClosureBounds['direction']
   maxDepth?: number | null
@@ -122,31 +150,32 @@ export function lineageResolvers(model: EntityModel) {
         noted(
           context.scope,
           await context.lineage(context.scope, args.engine).closure({
-            model: await knownModel(models, args.model, context.scope),
+            model: await knownModelId(models, args.model, context.scope),
             direction: args.direction,
             maxDepth: args.maxDepth ?? undefined,
             maxNodes: args.maxNodes ?? undefined,
             continuation: args.continuation ?? undefined,
+            ...filterOf(args),
           }),
         ),
       lineagePath: async (
         _: unknown,
-        args: { from: string; to: string; engine?: Engine | null },
+        args: FilterArgs & { from: string; to: string; engine?: Engine | null },
         { scope, lineage }: ApiContext,
       ): Promise<LineageEdge[] | null> => {
         const [from, to] = [
-          await knownModel(models, args.from, scope),
-          await knownModel(models, args.to, scope),
+          await knownModelId(models, args.from, scope),
+          await knownModelId(models, args.to, scope),
         ]
-        return noted(scope, await lineage(scope, args.engine).path(from, to)).edges
+        return noted(scope, await lineage(scope, args.engine).path(from, to, filterOf(args))).edges
       },
       commonAncestors: async (
         _: unknown,
-        args: { models: string[]; first: number; engine?: Engine | null },
+        args: FilterArgs & { models: string[]; first: number; engine?: Engine | null },
         { scope, lineage }: ApiContext,
       ) => {
-        const ids = await Promise.all(args.models.map(id => knownModel(models, id, scope)))
-        const found = await lineage(scope, args.engine).commonAncestors(ids, args.first)
+        const ids = await Promise.all(args.models.map(id => knownModelId(models, id, scope)))
+        const found = await lineage(scope, args.engine).commonAncestors(ids, args.first, filterOf(args))
         const { ancestors, truncated } = noted(scope, found)
         return ancestors.map(ancestor => ({ ...ancestor, truncated }))
       },
@@ -164,6 +193,14 @@ export function lineageResolvers(model: EntityModel) {
       model: (source: CommonAncestor, _: unknown, { scope }: ApiContext) => linked(source.id, scope),
     },
     LineageEdge: edgeFields(edges),
+  }
+}
+
+function filterOf({ roles, chains, protocols }: FilterArgs): LineageFilter {
+  return {
+    roles: roles ?? undefined,
+    chains: chains ?? undefined,
+    protocols: protocols ?? undefined,
   }
 }
 
@@ -186,7 +223,8 @@ function noted<T extends { heights?: ProjectedHeight[] }>(scope: RequestScope, a
   return answer
 }
 
-async function knownModel(models: Entity, given: string, scope: RequestScope): Promise<string> {
+/** The id of a model that has a row or that an edge names, or an error. */
+export async function knownModelId(models: Entity, given: string, scope: RequestScope): Promise<string> {
   const model = await modelById(models, given, scope)
   if (model) return model.id
   throw userError(
