@@ -72,6 +72,7 @@ export const SUMS: ReadonlySet<string> = new Set([
 
 /** Amounts that can be below 0: "signed" in schema.graphql. */
 export const SIGNED: ReadonlySet<string> = new Set([
+  'Attestation.value',
   'StakePool.compoundedAssets',
   'StakeEvent.sharesDelta',
   'StakeEvent.activeDelta',

@@ -1,5 +1,8 @@
 import type { Of } from './origin'
 
+/** Role of the account that a model is paid by, verified by its protocol. */
+export const AGENT_WALLET = 'agentWallet'
+
 /** Domain events of models with contracts, contributors and rewards of their own; ids and units: see events.ts. */
 
 /** A contract is the model's in this role from here on, instead of the one before. */
@@ -7,8 +10,21 @@ export interface ModelContractNamed extends Of<'modelContractNamed'> {
   model: string
   /** in the protocol's words: `token`, `dao`, `tba` */
   role: string
+  /** account id; undefined: none has the role any more */
+  account?: string
+  /** anyone can add one: those that have the role keep it */
+  beside?: boolean
+}
+
+/** Money reached an account. A fee where the account is the current `agentWallet` of one model, else nobody's. */
+export interface WalletPaid extends Of<'walletPaid'> {
+  /** id that the fee would have */
+  fee: string
   /** account id */
-  account: string
+  wallet: string
+  payer: string
+  token: string
+  amount: bigint
 }
 
 /** The model's other pools of direct stake count for nothing from here on; what they hold can be withdrawn. */
@@ -112,6 +128,7 @@ export interface ContributionRewardClaimed extends Of<'contributionRewardClaimed
 
 export type AgentEvent =
   | ModelContractNamed
+  | WalletPaid
   | PoolsRetired
   | ModelSuspended
   | ContributionMade

@@ -7,26 +7,32 @@ import {
   type RewardKind,
   StakePool,
 } from '../model'
-import type {
-  ModelContractNamed,
-  ModelSuspended,
-  PoolsRetired,
-  RewardPaid,
-  VotesCounted,
+import {
+  AGENT_WALLET,
+  type ModelContractNamed,
+  type ModelSuspended,
+  type PoolsRetired,
+  type RewardPaid,
+  type VotesCounted,
+  type WalletPaid,
 } from './agentEvents'
 import { originColumns, seeAccount, seeToken } from './parties'
+import { feePaid, royaltyAccrued, royaltyClaimed } from './royalties'
 import type { LedgerState } from './state'
 
-/** A model has one current contract a role. */
+/** A model has one current contract a role, but where those of a role stand beside each other. */
 export function modelContractNamed(state: LedgerState, event: ModelContractNamed): void {
   const { origin, model, role, account } = event
   const id = `${model}|${role}|${account}`
-  seeAccount(state, account, origin)
-  for (const former of state.list(ModelContract, 'modelId', model)) {
-    if (!former.current || former.role !== role || former.id === id) continue
-    former.current = false
-    state.put(ModelContract, former)
+  if (account !== undefined) seeAccount(state, account, origin)
+  if (!event.beside) {
+    for (const former of state.list(ModelContract, 'modelId', model)) {
+      if (!former.current || former.role !== role || former.id === id) continue
+      former.current = false
+      state.put(ModelContract, former)
+    }
   }
+  if (account === undefined) return
   const known = state.get(ModelContract, id)
   if (known) known.current = true
   state.put(
@@ -41,6 +47,40 @@ export function modelContractNamed(state: LedgerState, event: ModelContractNamed
         ...originColumns(origin),
       }),
   )
+}
+
+/**
+ * Earned, and paid out at once: the wallet has it. A wallet of several models (whoever registers one is its first wallet)
+ * is nobody's: which of them was paid for, the chain does not tell.
+ */
+export function walletPaid(state: LedgerState, event: WalletPaid): void {
+  const { origin, fee, token, amount, wallet } = event
+  const of = state
+    .list(ModelContract, 'accountId', wallet)
+    .filter(({ current, role }) => current && role === AGENT_WALLET)
+  if (of.length !== 1) return
+  const model = of[0]!.modelId
+  const paid = { origin, token, fee }
+  feePaid(state, {
+    ...paid,
+    kind: 'feePaid',
+    model,
+    feeKind: 'USAGE',
+    payer: event.payer,
+    gross: amount,
+    protocolFee: 0n,
+    net: amount,
+  })
+  royaltyAccrued(state, {
+    ...paid,
+    kind: 'royaltyAccrued',
+    accrualKind: 'OWN',
+    from: model,
+    to: model,
+    amount,
+    beneficiary: wallet,
+  })
+  royaltyClaimed(state, { origin, kind: 'royaltyClaimed', account: wallet, token, amount, model })
 }
 
 export function poolsRetired(state: LedgerState, event: PoolsRetired): void {

@@ -1,7 +1,15 @@
 import { contributionRewardClaimed, contributorsRewarded, rewardRoundOpened } from './agentRewards'
-import { modelContractNamed, modelSuspended, poolsRetired, rewardPaid, votesCounted } from './agents'
+import {
+  modelContractNamed,
+  modelSuspended,
+  poolsRetired,
+  rewardPaid,
+  votesCounted,
+  walletPaid,
+} from './agents'
 import { applyRestaking } from './applyRestaking'
 import { attempt } from './attempt'
+import { attestationAnswered, attestationRespondedTo, attestationRevoked, attested } from './attestations'
 import {
   curveCompounded,
   curveCreated,
@@ -17,15 +25,7 @@ import type { DomainEvent, Origin, RoyaltyAccrued, RoyaltyClaimed } from './even
 import { gaugeTypeNamed, gaugeTypeWeighted } from './gaugeTypes'
 import { groupJoined, groupLeft, groupRegistered } from './groups'
 import { licenseMinted, licenseTermsAttached, licenseTermsRegistered } from './licenses'
-import {
-  attestationRevoked,
-  attested,
-  contractDiscovered,
-  modelForked,
-  modelRegistered,
-  nftTransferred,
-  versionPublished,
-} from './models'
+import { contractDiscovered, modelForked, modelRegistered, nftTransferred, versionPublished } from './models'
 import { readUnanswered } from './pendingReads'
 import { poolCreated } from './pools'
 import { priceReported } from './prices'
@@ -108,6 +108,10 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return modelForked(state, event)
     case 'attested':
       return attested(state, event)
+    case 'attestationAnswered':
+      return attestationAnswered(state, event)
+    case 'attestationRespondedTo':
+      return attestationRespondedTo(state, event)
     case 'attestationRevoked':
       return attestationRevoked(state, event)
     case 'contractDiscovered':
@@ -188,6 +192,8 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return readUnanswered(state, event)
     case 'modelContractNamed':
       return modelContractNamed(state, event)
+    case 'walletPaid':
+      return walletPaid(state, event)
     case 'poolsRetired':
       return poolsRetired(state, event)
     case 'modelSuspended':

@@ -12,6 +12,7 @@
  */
 
 import type { AgentEvent } from './agentEvents'
+import type { AttestationEvent } from './attestationEvents'
 import type { CurveEvent } from './curveEvents'
 import type { RestakingEvent } from './eventsRestaking'
 import type { Of, Origin } from './origin'
@@ -95,8 +96,8 @@ export interface NftTransferred extends Of<'nftTransferred'> {
 
 export interface VersionPublished extends Of<'versionPublished'> {
   model: string
-  /** 1 is the registration's */
-  number: number
+  /** 1 is the registration's; undefined: the protocol does not count, it is the next */
+  number?: number
   contentHash?: string
   metadataUri?: string
   /** model that it came from */
@@ -404,20 +405,6 @@ export interface DisputeClosed extends Of<'disputeClosed'> {
   status: 'RESOLVED' | 'CANCELLED'
 }
 
-export interface Attested extends Of<'attested'> {
-  /** `<chain>/attestation:<uid>` */
-  attestation: string
-  model: string
-  attester: string
-  schema: string
-  dataHash?: string
-  uri?: string
-}
-
-export interface AttestationRevoked extends Of<'attestationRevoked'> {
-  attestation: string
-}
-
 /**
  * A question to the chain (src/protocols/protocol.ts, `Read`) that no endpoint answers: what depends on it is missing
  * until one does. Of the same log as the events that were made without it.
@@ -476,8 +463,7 @@ export type DomainEvent =
   | DisputeJudged
   | TaintInherited
   | DisputeClosed
-  | Attested
-  | AttestationRevoked
+  | AttestationEvent
   | ReadUnanswered
   | RestakingEvent
   | PriceReported

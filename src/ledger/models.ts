@@ -1,5 +1,4 @@
 import {
-  Attestation,
   DiscoveredContract,
   type EdgeRole,
   LineageEdge,
@@ -10,8 +9,6 @@ import {
   RoyaltyPolicy,
 } from '../model'
 import type {
-  AttestationRevoked,
-  Attested,
   ContractDiscovered,
   ModelForked,
   ModelRegistered,
@@ -55,7 +52,7 @@ export function modelRegistered(state: LedgerState, event: ModelRegistered): voi
       ...originColumns(origin),
     }),
   )
-  addVersion(state, { ...event, kind: 'versionPublished', number: 1 })
+  addVersion(state, { ...event, kind: 'versionPublished' }, 1)
 }
 
 /** The model's owner is its NFT's owner, always. */
@@ -75,23 +72,24 @@ export function nftTransferred(state: LedgerState, event: NftTransferred): void 
 export function versionPublished(state: LedgerState, event: VersionPublished): void {
   const model = state.get(Model, event.model)
   if (!model) return state.reject(event.origin, `version of a model that is not registered: ${event.model}`)
-  if (!addVersion(state, event)) {
-    return state.reject(event.origin, `version ${event.number} of ${event.model} was published already`)
+  const number = event.number ?? model.version + 1
+  if (!addVersion(state, event, number)) {
+    return state.reject(event.origin, `version ${number} of ${event.model} was published already`)
   }
-  model.version = event.number
+  model.version = number
   model.contentHash = event.contentHash ?? model.contentHash
   model.metadataUri = event.metadataUri ?? model.metadataUri
   state.put(Model, model)
 }
 
 /** False: there is one of this number. */
-function addVersion(state: LedgerState, event: VersionPublished): boolean {
+function addVersion(state: LedgerState, event: VersionPublished, number: number): boolean {
   return state.addNamed(
     ModelVersion,
     new ModelVersion({
-      id: `${event.model}/v${event.number}`,
+      id: `${event.model}/v${number}`,
       modelId: event.model,
-      number: event.number,
+      number,
       contentHash: event.contentHash ?? null,
       metadataUri: event.metadataUri ?? null,
       sourceId: event.source ?? null,
@@ -142,36 +140,6 @@ function setShare(edge: LineageEdge, { numerator, denominator }: Share): void {
   edge.shareNumerator = numerator
   edge.shareDenominator = denominator
   edge.sharePpm = Number((numerator * 1_000_000n) / denominator)
-}
-
-export function attested(state: LedgerState, event: Attested): void {
-  const { origin } = event
-  const known = state.get(Attestation, event.attestation)
-  if (known) return state.reject(origin, `attestation ${event.attestation} exists already`)
-  seeAccount(state, event.attester, origin)
-  state.put(
-    Attestation,
-    new Attestation({
-      id: event.attestation,
-      modelId: event.model,
-      attesterId: event.attester,
-      schema: event.schema,
-      dataHash: event.dataHash ?? null,
-      uri: event.uri ?? null,
-      revoked: false,
-      revokedAt: null,
-      ...originColumns(origin),
-    }),
-  )
-}
-
-export function attestationRevoked(state: LedgerState, event: AttestationRevoked): void {
-  const attestation = state.get(Attestation, event.attestation)
-  if (!attestation)
-    return state.reject(event.origin, `revocation of an unknown attestation: ${event.attestation}`)
-  attestation.revoked = true
-  attestation.revokedAt = new Date(event.origin.time)
-  state.put(Attestation, attestation)
 }
 
 /** Announced twice, a contract keeps its first announcement. */

@@ -34,6 +34,16 @@ export function reads<Args>(
   }
 }
 
+/** Arguments of a log that is the event; undefined: it is not, or cannot be read. */
+export function readAs<Args>(event: AbiEvent<Args>, log: ProtocolLog | undefined): Args | undefined {
+  if (log?.topics[0] !== event.topic) return undefined
+  try {
+    return decodeEvent(event, log)
+  } catch {
+    return undefined
+  }
+}
+
 /** Hex digits of a word. */
 const WORD = 64
 

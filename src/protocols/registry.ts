@@ -1,6 +1,7 @@
 import { chainlink } from './chainlink/chainlink'
 import { eigenlayer } from './eigenlayer/eigenlayer'
 import { erc4626 } from './erc4626/erc4626'
+import { erc8004 } from './erc8004/erc8004'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { story } from './story/story'
@@ -12,6 +13,7 @@ export const protocols: Record<string, Protocol> = {
   chainlink,
   eigenlayer,
   erc4626,
+  erc8004,
   reference,
   story,
   veGauge,

@@ -114,6 +114,7 @@ const BACK_LINKS: Record<string, Record<string, string>> = {
     debts: 'VaultDebt.vaultId',
   },
   LicenseTerms: { offers: 'LicenseOffer.termsId', licenses: 'License.termsId time_DESC' },
+  Attestation: { responses: 'AttestationResponse.attestationId time_DESC' },
   Dispute: { inheritances: 'Dispute.parentDisputeId' },
 }
 

@@ -33,6 +33,8 @@ const TARGETS: Record<string, string> = {
   receiverId: 'Account',
   initiatorId: 'Account',
   attesterId: 'Account',
+  attestationId: 'Attestation',
+  responderId: 'Account',
   policyContractId: 'Account',
   groupPoolId: 'Account',
   groupId: 'Model',

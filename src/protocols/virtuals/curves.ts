@@ -4,10 +4,10 @@ import { events as bonding } from '../../abi/virtuals/bonding'
 import { events as pair } from '../../abi/virtuals/curvePair'
 import { accountId, poolId, tokenId } from '../../ledger/ids'
 import type { AdapterContext, Discovery, ProtocolLog } from '../protocol'
-import { nobody, reads } from '../reading'
+import { nobody, readAs, reads } from '../reading'
 import { factories } from './deployments'
 import { agentModel, contractOf, curveId, launchedModel } from './naming'
-import { type Move, moveBefore, moveOf, readAs } from './reading'
+import { type Move, moveBefore, moveOf } from './reading'
 
 export const curveDiscoveries: Discovery[] = [
   {

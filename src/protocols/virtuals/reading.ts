@@ -1,16 +1,6 @@
 import { events as erc20 } from '../../abi/virtuals/agentVeToken'
-import { type AbiEvent, decodeEvent } from '../decodeEvent'
 import type { AdapterContext, ProtocolLog } from '../protocol'
-
-/** Arguments of a log that is the event; undefined: it is not, or cannot be read. */
-export function readAs<Args>(event: AbiEvent<Args>, log: ProtocolLog | undefined): Args | undefined {
-  if (log?.topics[0] !== event.topic) return undefined
-  try {
-    return decodeEvent(event, log)
-  } catch {
-    return undefined
-  }
-}
+import { readAs } from '../reading'
 
 export interface Move {
   from: string

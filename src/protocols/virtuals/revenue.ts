@@ -4,9 +4,9 @@ import { events as erc20 } from '../../abi/virtuals/agentVeToken'
 import type { DomainEvent, FeeKind, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { AdapterContext, Handler, ProtocolLog } from '../protocol'
-import { reads } from '../reading'
+import { readAs, reads } from '../reading'
 import { agentModel, contractOf, feeId } from './naming'
-import { type Move, moveBefore, moveOf, readAs } from './reading'
+import { type Move, moveBefore, moveOf } from './reading'
 
 /** Of the tokens that pay: what is paid for, the logs beside it in the transaction tell. */
 export const payingTokenHandlers: Record<string, Handler> = {

@@ -3,9 +3,8 @@ import { events as migrator } from '../../abi/virtuals/agentMigrator'
 import { events as veToken } from '../../abi/virtuals/agentVeToken'
 import { accountId, poolId } from '../../ledger/ids'
 import type { AdapterContext, Handler, ProtocolLog } from '../protocol'
-import { nobody, reads } from '../reading'
+import { nobody, readAs, reads } from '../reading'
 import { factories } from './deployments'
-import { readAs } from './reading'
 
 /** Stake has no event of its own: it is the token's mint to the receiver, and its burn. The asset is LP, one for one. */
 export const veTokenEvents: Record<string, Handler> = {
