@@ -6,7 +6,7 @@ module.exports = class Attestations1795900000700 {
     await db.query(`ALTER TABLE attestation
         ADD request_uri text, ADD value numeric(78,0), ADD value_decimals integer, ADD tag text, ADD subtag text,
         ADD endpoint text, ADD data text, ADD recipient_id text, ADD expires_at timestamptz,
-        ADD response_count integer NOT NULL DEFAULT 0`)
+        ADD reference_id text, ADD response_count integer NOT NULL DEFAULT 0`)
     await db.query(`ALTER TABLE attestation ALTER response_count DROP DEFAULT`)
     await db.query(`CREATE TABLE attestation_response (
             "id" character varying NOT NULL,
@@ -32,6 +32,6 @@ module.exports = class Attestations1795900000700 {
     await db.query(`DROP TABLE attestation_response`)
     await db.query(`ALTER TABLE attestation
         DROP request_uri, DROP value, DROP value_decimals, DROP tag, DROP subtag, DROP endpoint, DROP data,
-        DROP recipient_id, DROP expires_at, DROP response_count`)
+        DROP recipient_id, DROP expires_at, DROP reference_id, DROP response_count`)
   }
 }

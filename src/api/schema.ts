@@ -7,6 +7,7 @@ import { entityResolvers } from './entities/entityResolvers'
 import { entitySdl } from './entities/entitySdl'
 import { accountDefs, accountResolvers } from './resolvers/account'
 import { accountStakeDefs, accountStakeResolvers } from './resolvers/accountStake'
+import { attestationDefs, attestationResolvers } from './resolvers/attestation'
 import { chainDefs, chainResolvers } from './resolvers/chains'
 import { dependenceDefs, dependenceResolvers } from './resolvers/dependence'
 import { evidenceDefs, evidenceResolvers } from './resolvers/evidence'
@@ -60,6 +61,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       worthDefs,
       patronageDefs,
       restakingDefs,
+      attestationDefs,
       transferDefs,
       tvlDefs,
       usdDefs,
@@ -95,6 +97,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       worthResolvers(model),
       patronageResolvers(model),
       restakingResolvers(),
+      attestationResolvers(),
       transferResolvers(model),
       tvlResolvers(model),
       usdResolvers(),

@@ -81,4 +81,6 @@ export interface ProtocolDeployment {
   feeds?: Record<string, string[]>
   /** signatures of the events that announce contracts */
   announcements?: string[]
+  /** schemas of statements that are read: lower-case uid -> the layout of a payload */
+  schemas?: Record<string, string>
 }

@@ -8,6 +8,7 @@ export interface KnownProtocol {
   models?: { role?: string; required: boolean; doc: string }
   settings?: Record<string, string>
   feeds?: object
+  schemas?: { check(layout: string): void }
   announcedBy?(signatures: string[]): unknown
 }
 
@@ -40,6 +41,7 @@ export function deploymentIn(
     ...settingsIn(given.settings, protocol, at),
     ...feedsIn(given.feeds, protocol, at),
     ...announcementsIn(given.announcements, protocol, at),
+    ...schemasIn(given.schemas, protocol, at),
   }
 }
 
@@ -132,6 +134,34 @@ function announcementsIn(
     throw new ConfigError(place, met, 'write it as "Name(address indexed vault, uint256 other)"')
   }
   return { announcements }
+}
+
+function schemasIn(
+  given: Record<string, string> | undefined,
+  { schemas }: KnownProtocol,
+  at: string,
+): Pick<ProtocolDeployment, 'schemas'> {
+  if (!schemas && !given) return {}
+  if (!schemas) throw new ConfigError(`${at}.schemas`, 'this protocol has none', 'remove it')
+  if (!given)
+    throw new ConfigError(
+      at,
+      'it names no schemas',
+      'add `schemas: {"0x<uid>": "string model, bytes32 proof"}`',
+    )
+  for (const [uid, layout] of Object.entries(given)) {
+    try {
+      schemas.check(layout)
+    } catch (error) {
+      const met = (error as Error).message.split('\n', 1)[0]!
+      throw new ConfigError(
+        `${at}.schemas.${uid}`,
+        met,
+        'write it as the registry has it: "string model, bytes32 proof"',
+      )
+    }
+  }
+  return { schemas: lowerKeys(given) }
 }
 
 export function lowerKeys<T>(object: Record<string, T>): Record<string, T> {

@@ -57,6 +57,8 @@ export const SUMS: ReadonlySet<string> = new Set([
   'RoyaltyBalance.accrued',
   'RoyaltyBalance.claimed',
   'RoyaltyVault.totalShares',
+  'WarehouseBalance.balance',
+  'WarehouseBalance.royalties',
   'VaultHolding.shares',
   'VaultRevenue.accumulated',
   'VaultDebt.debt',

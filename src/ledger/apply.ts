@@ -30,6 +30,7 @@ import { readUnanswered } from './pendingReads'
 import { poolCreated } from './pools'
 import { priceReported } from './prices'
 import { crossChainMoved, feePaid, royaltyAccrued, royaltyClaimed, royaltyForwarded } from './royalties'
+import { splitDistributed, splitSet, warehouseMoved, warehouseWithdrawn } from './splits'
 import { compounded, sharesTransferred, staked, withdrawn } from './stake'
 import type { LedgerState } from './state'
 import { gaugeAdded, gaugeWeightSet, steeringVoteCast } from './steering'
@@ -230,6 +231,14 @@ export function apply(state: LedgerState, event: DomainEvent): void {
       return curveGraduated(state, event)
     case 'priceReported':
       return priceReported(state, event)
+    case 'splitSet':
+      return splitSet(state, event)
+    case 'splitDistributed':
+      return splitDistributed(state, event)
+    case 'warehouseMoved':
+      return warehouseMoved(state, event)
+    case 'warehouseWithdrawn':
+      return warehouseWithdrawn(state, event)
     case 'logRejected':
       return state.reject(event.origin, event.reason)
     default:

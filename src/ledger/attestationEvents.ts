@@ -23,6 +23,8 @@ export interface Attested extends Of<'attested'> {
   recipient?: string
   /** milliseconds since 1970 */
   expiresAt?: number
+  /** attestation that it is about */
+  references?: string
 }
 
 /** The attester said what he was asked for, or says it anew: it replaces what he said before. */

@@ -32,6 +32,7 @@ export function attested(state: LedgerState, event: Attested): void {
       data: event.data ?? null,
       recipientId: event.recipient ?? null,
       expiresAt: event.expiresAt === undefined ? null : new Date(event.expiresAt),
+      referenceId: event.references ?? null,
       revoked: false,
       revokedAt: null,
       responseCount: 0,

@@ -17,6 +17,7 @@ import type { CurveEvent } from './curveEvents'
 import type { RestakingEvent } from './eventsRestaking'
 import type { Of, Origin } from './origin'
 import type { PriceReported } from './priceEvents'
+import type { SplitEvent } from './splitEvents'
 import type { EscrowRules, VotingEvent } from './votingEvents'
 
 export type { Origin }
@@ -470,3 +471,4 @@ export type DomainEvent =
   | LogRejected
   | AgentEvent
   | CurveEvent
+  | SplitEvent

@@ -30,6 +30,15 @@ export function modelId(chain: string, protocol: string, reference: string): str
   return `${chain}/${protocol}:${reference.toLowerCase()}`
 }
 
+/** CAIP-19's shape, within its lengths. */
+const MODEL_ID = /^[-a-z0-9]{3,8}:[-_a-z0-9]{1,32}\/[-a-z0-9]{3,16}:[-.%a-z0-9]{1,128}$/
+
+/** A model that a user named in a text which no contract checks, in our spelling; undefined when it is no id of a model. */
+export function writtenModel(written: string): string | undefined {
+  const id = written.toLowerCase()
+  return MODEL_ID.test(id) ? id : undefined
+}
+
 /** `eip155:31337/pool:0x…` */
 export function poolId(chain: string, address: string): string {
   return `${chain}/pool:${address.toLowerCase()}`

@@ -18,6 +18,8 @@ export interface Deployment {
   settings?: Record<string, number>
   /** events that announce contracts, from config: see `Protocol.announcedBy` */
   announcements?: string[]
+  /** schemas of statements that are read, from config: lower-case uid -> the layout of a payload */
+  schemas?: Record<string, string>
 }
 
 /**
@@ -89,6 +91,8 @@ export interface Protocol {
   models?: { role?: string; required: boolean; doc: string }
   /** that config names its contracts by `feeds`, and the roles of a feed's proxy and of an aggregator */
   feeds?: { proxy: string; aggregator: string }
+  /** that config names schemas (`schemas: {uid: layout}`). `check` throws where a layout is none */
+  schemas?: { check(layout: string): void }
   /**
    * The protocol with the events by which contracts are announced to it, where those are the user's to name: given as
    * signatures. Throws where one is none.

@@ -5,6 +5,7 @@ import { type Replay, replayServer } from '../replay/replayServer'
 const CHAINS = [
   { name: 'eigenlayer', chainId: 31_339 },
   { name: 'virtuals', chainId: 31_340 },
+  { name: 'standards', chainId: 31_341 },
 ]
 
 /** Chains whose contracts cannot be asked for a token's symbol: they are recordings. */

@@ -80,6 +80,22 @@ describe('a file that is right', () => {
     )
   })
 
+  test('may name schemas of attestations by uid, each with its fields', () => {
+    const uid = `0x${'Ab'.repeat(32)}`
+    const read = (schemas: object) =>
+      checkConfig(
+        document({ protocols: { eas: { contracts: { eas: ADDRESS }, schemas } } }),
+        'file.yaml',
+        protocols,
+        {},
+      )
+    const [chain] = read({ [uid]: 'string model, bytes32 proof' }).chains
+    expect(chain!.protocols.eas!.schemas).toEqual({ [uid.toLowerCase()]: 'string model, bytes32 proof' })
+    expect(() => read({ [uid]: 'text model' })).toThrow(/schemas\.0xAb.*\n {2}fix: /)
+    const none = document({ protocols: { eas: { contracts: { eas: ADDRESS } } } })
+    expect(() => checkConfig(none, 'file.yaml', protocols, {})).toThrow(/names no schemas\n {2}fix: /)
+  })
+
   test('reads variables, with a default where they are unset or empty', () => {
     const rpc = '${RPC:-http://default}'
     expect(check(document({ rpc }), { RPC: 'http://set' }).chains[0]!.endpoints).toEqual([

@@ -24,6 +24,12 @@ export const sources: Source[] = Object.values(protocols).map((protocol, p) => {
     Object.keys(protocol.settings ?? {}).map(name => [name, FIGURES[name] ?? 3]),
   )
   const deployment: Deployment = { contracts, firstBlock: 0, settings }
+  if (protocol.schemas) deployment.schemas = { [`0x${'1'.padStart(64, '0')}`]: 'string model, bytes32 proof' }
+  if (protocol.name === 'splits')
+    deployment.models = {
+      [contracts.split!]: `${CHAIN}/reference:1`,
+      [ADDRESSES[0]!]: `${CHAIN}/reference:2`,
+    }
   return { protocol, deployment }
 })
 
@@ -74,9 +80,10 @@ function topicsOf({ inputs }: AbiEvent): number {
 export const eventNames = events.map(({ name }) => name)
 
 function emissionOf({ event, addresses }: (typeof events)[number]): fc.Arbitrary<Emission> {
-  const announces = /PoolCreated|VaultDeployed|TemplateRegistered|NewPersona|AgentMigrated|Launched/.test(
-    event.name,
-  )
+  const announces =
+    /PoolCreated|VaultDeployed|TemplateRegistered|NewPersona|AgentMigrated|Launched|SplitCreated/.test(
+      event.name,
+    )
   const named = announces ? FOUND : [...FOUND, ...ADDRESSES]
   return fc.record({
     event: fc.constant(event),

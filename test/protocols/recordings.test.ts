@@ -1,20 +1,27 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { parse } from 'yaml'
+import { loadConfig } from '../../src/config/load'
 import { packageRoot } from '../../src/config/packageRoot'
 import { decodeEach } from '../../src/indexer/decode'
 import { Answers } from '../../src/indexer/reads/answers'
-import { BondingCurve, Contribution, ExitRequest, OperatorSlash, StakePool, VoteLock } from '../../src/model'
+import {
+  Attestation,
+  BondingCurve,
+  Contribution,
+  ExitRequest,
+  OperatorSlash,
+  RevenueSplit,
+  StakePool,
+  UsageFee,
+  VoteLock,
+} from '../../src/model'
 import { protocols } from '../../src/protocols/registry'
 import { replayServer } from '../../src/replay/replayServer'
 import { Memory } from '../ledger/memory'
 
 /** What `npm start -- --protocols all` shows: each recording with the answers that its reads get from it. */
 
-const { chains } = parse(readFileSync(join(packageRoot, 'config/replays.yaml'), 'utf8')) as {
-  chains: { id: number; name: string; protocols: Record<string, { contracts: Record<string, string> }> }[]
-}
+const { chains } = loadConfig(join(packageRoot, 'config/replays.yaml'), protocols, {})
 
 async function fold(name: string) {
   const chain = chains.find(one => one.name === name)!
@@ -37,10 +44,13 @@ async function fold(name: string) {
       transaction: log.transactionHash!,
       logIndex: Number(log.logIndex),
     }))
-    const source = { protocol: protocols[name]!, deployment: { ...chain.protocols[name]!, firstBlock: 0 } }
+    const sources = Object.entries(chain.protocols).map(([protocol, deployment]) => ({
+      protocol: protocols[protocol]!,
+      deployment,
+    }))
     const answers = new Answers()
     const read = () =>
-      [...decodeEach(`eip155:${chain.id}`, [source], logs, new Map(), undefined, answers)].flat()
+      [...decodeEach(`eip155:${chain.id}`, sources, logs, new Map(), undefined, answers)].flat()
     read()
     const asked = answers.takeMissing()
     for (const question of asked) {
@@ -73,5 +83,13 @@ describe('the recording of', () => {
     expect(memory.rows(VoteLock).some(({ permanent }) => permanent)).toBe(true)
     expect(memory.rows(Contribution).every(row => !row.modelId || row.isModel !== null)).toBe(true)
     expect(readsOfThousand).toBeLessThan(100)
+  })
+
+  test('agents, splits and attestations folds without a rejected log, with an answer to each read', async () => {
+    const { memory } = await fold('standards')
+    expect(new Set(memory.rows(UsageFee).map(({ modelId }) => modelId)).size).toBe(2)
+    const schemas = new Set(memory.rows(Attestation).map(({ protocol }) => protocol))
+    expect(schemas).toEqual(new Set(['erc8004', 'eas']))
+    expect(memory.rows(RevenueSplit).filter(({ modelId }) => modelId)).toHaveLength(3)
   })
 })

@@ -25,6 +25,8 @@ interface ProtocolManifest {
   settings?: Record<string, number>
   /** proxy -> aggregators */
   feeds?: Record<string, string[]>
+  /** uid -> layout */
+  schemas?: Record<string, string>
 }
 
 export function manifestOf(sources: Source[]): SourceManifest {
@@ -41,6 +43,7 @@ export function manifestOf(sources: Source[]): SourceManifest {
       models: deployment.models,
       ...(deployment.settings && { settings: deployment.settings }),
       ...(deployment.feeds && { feeds: deployment.feeds }),
+      ...(deployment.schemas && { schemas: deployment.schemas }),
     },
   ])
   return {
@@ -105,6 +108,13 @@ function compareProtocol(
     else if (!feeds[proxy]) added.push(`${name} feed ${proxy}`)
     for (const each of lacking(newFeeds[proxy], feeds[proxy])) added.push(`${name} ${proxy} by ${each}`)
     for (const each of lacking(feeds[proxy], newFeeds[proxy])) removed.push(`${name} ${proxy} by ${each}`)
+  }
+  const [schemas, newSchemas] = [before.schemas ?? {}, after.schemas ?? {}]
+  for (const uid of namesIn(schemas, newSchemas)) {
+    if (schemas[uid] === newSchemas[uid]) continue
+    if (schemas[uid] === undefined) added.push(`${name} schema ${uid}`)
+    else if (newSchemas[uid] === undefined) removed.push(`${name} schema ${uid}`)
+    else revised.push(`${name} schema ${uid}, now ${newSchemas[uid]}`)
   }
   for (const role of namesIn(before.topics, after.topics)) {
     for (const topic of lacking(after.topics[role], before.topics[role]))

@@ -2,11 +2,11 @@
 import { events } from '../../abi/reference/modelRegistry'
 import type { DomainEvent, EdgeRole, Origin } from '../../ledger/events'
 import { longText, shortText } from '../../ledger/freeText'
-import { accountId, nftId } from '../../ledger/ids'
+import { accountId, nftId, writtenModel } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
 import { nftMoved } from '../reading'
-import { foreignModel, localModel } from './names'
+import { localModel } from './names'
 
 /** By the contract's numbers. */
 const roles: EdgeRole[] = ['PARENT', 'DATASET', 'COMPONENT', 'SERVICE']
@@ -44,7 +44,7 @@ export function modelForked(log: ProtocolLog, origin: Origin): DomainEvent[] {
     roles: roleNumbers,
   } = decodeEvent(events.ModelForked, log)
   const child = localModel(origin.chain, childId)
-  const parents = [...parentIds.map(id => localModel(origin.chain, id)), ...foreignParents.map(foreignModel)]
+  const parents = [...parentIds.map(id => localModel(origin.chain, id)), ...foreignParents.map(writtenModel)]
   return parents.map((parent, ordinal): DomainEvent => {
     if (parent === undefined) {
       const written = shortText(foreignParents[ordinal - parentIds.length] ?? '')

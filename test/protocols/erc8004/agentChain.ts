@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { type Hex, keccak256, toHex } from 'viem'
-import { testChain } from '../../fixtures/chain'
-import { Contracts, type Deployed } from '../../fixtures/contracts'
+import type { Contracts, Deployed } from '../../fixtures/contracts'
 import { compileSolidity } from '../../fixtures/solidity'
 
 export const CHAIN = 'eip155:31337'
@@ -30,9 +29,8 @@ export class AgentChain {
     private readonly passer: Deployed,
   ) {}
 
-  static async start(chainId: number): Promise<AgentChain> {
+  static async on(contracts: Contracts): Promise<AgentChain> {
     const artifacts = compileSolidity(resolve(__dirname, 'contracts/Registries.sol'))
-    const contracts = await Contracts.on(await testChain({ chainId }))
     const at = {} as Record<Name, Deployed>
     for (const [name, contract] of Object.entries(NAMES))
       at[name as Name] = await contracts.deploy(artifacts.get(contract)!)
@@ -162,6 +160,7 @@ export class AgentChain {
 
   private async setWallet(owner: Hex, agentId: bigint, newWallet: Hex): Promise<void> {
     const { address } = this.at.identity
+    const chainId = Number(await this.contracts.chain.rpc<Hex>('eth_chainId'))
     const deadline = 2n ** 40n
     const fields = (all: string) =>
       all.split(', ').map(one => ({ type: one.split(' ')[0], name: one.split(' ')[1] }))
@@ -171,7 +170,7 @@ export class AgentChain {
         AgentWalletSet: fields('uint256 agentId, address newWallet, address owner, uint256 deadline'),
       },
       primaryType: 'AgentWalletSet',
-      domain: { name: 'ERC8004IdentityRegistry', version: '1', chainId: 31_337, verifyingContract: address },
+      domain: { name: 'ERC8004IdentityRegistry', version: '1', chainId, verifyingContract: address },
       message: { agentId: `${agentId}`, newWallet, owner, deadline: `${deadline}` },
     }
     const signature = await this.contracts.chain.rpc<Hex>('eth_signTypedData_v4', [newWallet, signed])
