@@ -24,7 +24,9 @@ module.exports = class Attestations1795900000700 {
             "log_index" integer NOT NULL,
             PRIMARY KEY (id)
         )`)
-    await db.query(`CREATE INDEX attestation_response_attestation_id ON attestation_response (attestation_id)`)
+    await db.query(
+      `CREATE INDEX attestation_response_attestation_id ON attestation_response (attestation_id)`,
+    )
     await db.query(`CREATE INDEX attestation_response_model_id ON attestation_response (model_id)`)
   }
 

@@ -49,6 +49,7 @@ module.exports = class Splits1795900000701 {
   }
 
   async down(db) {
-    for (const table of ['warehouse_balance', 'split_share', 'revenue_split']) await db.query(`DROP TABLE ${table}`)
+    for (const table of ['warehouse_balance', 'split_share', 'revenue_split'])
+      await db.query(`DROP TABLE ${table}`)
   }
 }

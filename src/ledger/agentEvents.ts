@@ -1,8 +1,5 @@
 import type { Of } from './origin'
 
-/** Role of the account that a model is paid by, verified by its protocol. */
-export const AGENT_WALLET = 'agentWallet'
-
 /** Domain events of models with contracts, contributors and rewards of their own; ids and units: see events.ts. */
 
 /** A contract is the model's in this role from here on, instead of the one before. */

@@ -7,15 +7,15 @@ import {
   type RewardKind,
   StakePool,
 } from '../model'
-import {
-  AGENT_WALLET,
-  type ModelContractNamed,
-  type ModelSuspended,
-  type PoolsRetired,
-  type RewardPaid,
-  type VotesCounted,
-  type WalletPaid,
+import type {
+  ModelContractNamed,
+  ModelSuspended,
+  PoolsRetired,
+  RewardPaid,
+  VotesCounted,
+  WalletPaid,
 } from './agentEvents'
+import { AGENT_WALLET } from './ids'
 import { originColumns, seeAccount, seeToken } from './parties'
 import { feePaid, royaltyAccrued, royaltyClaimed } from './royalties'
 import type { LedgerState } from './state'

@@ -63,3 +63,6 @@ export function gaugeId(chain: string, controller: string, key: string | bigint)
 export function gaugeTypeId(chain: string, controller: string, number: bigint): string {
   return `${chain}/gaugeType:${controller.toLowerCase()}/${number}`
 }
+
+/** Role, among a model's contracts, of the account that it is paid by, verified by its protocol. */
+export const AGENT_WALLET = 'agentWallet'

@@ -31,7 +31,11 @@ beforeAll(async () => {
   replays = await startReplays(24)
   database = await freshDatabase()
   const [eigenlayer, virtuals, standards] = replays.map(({ replay }) => replay.url)
-  pipeline = new Pipeline({ database, chains: { alpha: eigenlayer, beta: virtuals, story: standards }, finality: 20 })
+  pipeline = new Pipeline({
+    database,
+    chains: { alpha: eigenlayer, beta: virtuals, story: standards },
+    finality: 20,
+  })
   const file = readFileSync(join(packageRoot, 'config/replays.yaml'), 'utf8')
   const { chains } = parse(file) as { chains: { name: string; protocols: object; id: number }[] }
   pipeline.configure(entries => {

@@ -1,9 +1,8 @@
 /** Identity registry: agents, their owners, URIs and wallets. */
 import { events } from '../../abi/erc8004/identityRegistry'
-import { AGENT_WALLET } from '../../ledger/agentEvents'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { longText } from '../../ledger/freeText'
-import { accountId, nftId } from '../../ledger/ids'
+import { AGENT_WALLET, accountId, nftId } from '../../ledger/ids'
 import { followsOwners, nobody, reads } from '../reading'
 import { agentModel } from './naming'
 
