@@ -11,7 +11,7 @@ import { freePort } from '../src/sandbox/freePort'
 import { say } from './report'
 import type { Workshop } from './workshop'
 
-const READY_WITHIN_MS = 60_000
+const READY_WITHIN_MS = 180_000
 /** With a hundred packages of its own, of which the project needs none: installed when a benchmark first asks for it. */
 const OPENREADER = '@subsquid/openreader@5.3.0'
 

@@ -58,7 +58,7 @@ describe('npm run bench', () => {
     }
     expect(results.get('lineage.depth5.http.p95')).toMatchObject({ comparedWith: 'lineage.depth5.sql.p95' })
     expect(results.get('lineage.common.http.p95')?.unit).toBe('ms')
-  }, 180_000)
+  }, 300_000)
 
   test('measures how long Neo4j takes to be made anew, beside bare statements', async context => {
     const found = await testNeo4j()
@@ -84,7 +84,7 @@ describe('npm run bench', () => {
     const results = await bench('live', '--subscribers', '50')
     expect(results.get('live.last.p95')?.unit).toBe('ms')
     expect(results.get('live.memory.served')?.comparedWith).toBe('live.memory.none')
-  }, 180_000)
+  }, 300_000)
 
   test('measures statements in each format, and their pages', async () => {
     const results = await bench('statement', '--lines', '2000')
