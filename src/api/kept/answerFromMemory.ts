@@ -24,9 +24,9 @@ export function mayBeKept(request: object | undefined, version: string | null): 
 }
 
 /**
- * Answers a question that was asked before from memory, as long as nothing at all was committed since: the database says
- * so for each, or for all that came while it was asked before. So an answer is as true as one that is worked out anew. All
- * else goes on to `next`.
+ * Answers a question that was asked before from memory, as long as nothing at all was committed since: the database is
+ * asked for that after the question has come. So an answer is as true as one that is worked out anew. All else goes on to
+ * `next`.
  */
 export function answerFromMemory(options: MemoryOptions, next: Handler): Handler {
   return async (request, response) => {

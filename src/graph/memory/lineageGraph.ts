@@ -94,8 +94,8 @@ export class LineageGraph {
   }
 
   /**
-   * Distance of each ancestor, the model itself included, level by level: what `levels` gives grows as it is asked.
-   * Undefined: no edge names the model.
+   * Distance of each ancestor, the model itself included: `deepen` gives the models of the next level, which `depths` has
+   * then too. Undefined: no edge names the model.
    */
   ancestors(model: string): { depths: Map<number, number>; deepen: () => number[] } | undefined {
     const root = this.table.numberOf(model)
