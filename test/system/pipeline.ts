@@ -136,10 +136,12 @@ export async function kill9(child: Child): Promise<void> {
   await child.exited
 }
 
+/** Of every table of entities, in order; what the API keeps for itself has no ids. */
 export async function rowsOf(pool: Pool, chain?: string): Promise<Record<string, string[]>> {
   const { rows: tables } = await pool.query<{ name: string }>(
     `SELECT c.table_name AS name FROM information_schema.columns c
-      WHERE c.table_schema = 'public' AND c.column_name = 'chain'
+       JOIN information_schema.columns i USING (table_schema, table_name)
+      WHERE c.table_schema = 'public' AND c.column_name = 'chain' AND i.column_name = 'id'
         AND c.table_name NOT IN ('indexer_progress', 'indexed_sources', 'final_block')
       ORDER BY 1`,
   )
