@@ -111,6 +111,7 @@ const RELATIVE = `WITH asked AS (SELECT DISTINCT pool_id, contract FROM vote_gau
     votes AS (${powers('(g.pool_id, g.contract) IN (SELECT pool_id, contract FROM asked)', '$2::bigint')}),
     weighed AS (${weights('votes')}),
     typed AS (SELECT w.gauge, g.contract, g.pool_id, w.weight * CASE WHEN g.gauge_type IS NULL THEN 1
+        WHEN t.id IS NULL THEN 0
         WHEN ${seconds('t.weight_from')} <= $2::bigint THEN t.weight ELSE t.former_weight END AS weight,
         greatest(g.time, (SELECT max(v.time) FROM steering_vote v WHERE v.gauge_id = g.id)) AS newest
       FROM weighed w JOIN vote_gauge g ON g.id = w.gauge
