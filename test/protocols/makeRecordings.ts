@@ -67,8 +67,10 @@ async function recordStandards(): Promise<void> {
   await eas.attest({ from: ben, schema, data, refUID: uid, expires: 2n ** 40n })
   await eas.revoke(ann, schema, uid)
   const { warehouse, pullFactory, pushFactory } = splits.at
+  const { identityRegistry, reputationRegistry, paymentToken } = agents.config as Record<string, string>
   await record('standards', 31_341, contracts.chain, {
-    erc8004: { firstBlock: 0, contracts: agents.config },
+    // Those that have logs: a replay has no other contracts.
+    erc8004: { firstBlock: 0, contracts: { identityRegistry, reputationRegistry, paymentToken } },
     splits: {
       firstBlock: 0,
       contracts: { warehouse: warehouse.address, splitFactory: [pullFactory.address, pushFactory.address] },
