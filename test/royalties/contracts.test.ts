@@ -45,6 +45,9 @@ const TABLES: [string, EntityClass<Row>][] = [
   ['cross_chain_transfer', CrossChainTransfer],
 ] as [string, EntityClass<Row>][]
 
+/** When those heights were: after all that happens here. */
+const LATER = '2099-01-01T00:00:00.000Z'
+
 function flowInto(database: TestDatabase, model: string): Promise<RoyaltyFlow> {
   return withSnapshot(database.pool, { timeoutMs: 30_000 }, db => royaltyFlow(db, { model, direction: 'IN' }))
 }
@@ -86,7 +89,7 @@ describe("Story's contracts, as recorded", () => {
     )
     database = await freshDatabase()
     for (const [table, entity] of TABLES) await insertEntities(database.pool, table, store.all(entity))
-    await setHeights(database.pool, 'eip155:1514', 1_000_000)
+    await setHeights(database.pool, 'eip155:1514', 1_000_000, [], LATER)
   })
   afterAll(() => database?.drop())
 
@@ -127,7 +130,7 @@ describe('the reference contracts, after the scenario', () => {
     for (const chain of ['alpha', 'beta'] as const) {
       const id = chain === 'alpha' ? 'eip155:31337' : 'eip155:31338'
       await memory.batch(decode(id, [source], await logsOf(chains[chain]), new Map()))
-      await setHeights(database.pool, id, 1_000_000)
+      await setHeights(database.pool, id, 1_000_000, [], LATER)
     }
     for (const [table, entity] of TABLES) await insertEntities(database.pool, table, memory.rows(entity))
   })

@@ -31,12 +31,13 @@ export async function insert(pool: Pool, table: string, rows: Row[]): Promise<vo
   )
 }
 
-/** A chain with a finalized head, and blocks above it that may be rolled back. */
+/** A chain with a finalized head, and blocks above it that may be rolled back. @param time of the head: no block below it is later */
 export async function setHeights(
   pool: Pool,
   chain: string,
   finalized: number,
   hot: number[] = [],
+  time = timeOf(finalized),
 ): Promise<void> {
   const schema = `squid_${chain.split(':')[1]}`
   const top = Math.max(finalized, ...hot)
@@ -48,7 +49,7 @@ export async function setHeights(
     TRUNCATE ${schema}.status, ${schema}.hot_block;
     INSERT INTO ${schema}.status VALUES (0, ${finalized}, '${hashOf(finalized)}', 0);
     ${hot.map(height => `INSERT INTO ${schema}.hot_block VALUES (${height}, '${hashOf(height)}');`).join('')}
-    INSERT INTO final_block VALUES ('${chain}', ${finalized}, '${hashOf(finalized)}', '${timeOf(finalized)}')
+    INSERT INTO final_block VALUES ('${chain}', ${finalized}, '${hashOf(finalized)}', '${time}')
       ON CONFLICT DO NOTHING;
     DELETE FROM indexer_progress WHERE chain = '${chain}'`)
   await insert(pool, 'indexer_progress', [
