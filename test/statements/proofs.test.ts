@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { concat, type Hex, hexToBytes, numberToHex, toRlp } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type CliStatementOptions, cliStatement } from '../../src/statements/cliStatement'
@@ -26,7 +27,13 @@ beforeAll(async () => {
   const [from] = await chain.rpc<Hex[]>('eth_accounts')
   const send = async (transaction: object) =>
     chain.rpc<Hex>('eth_sendTransaction', [{ from, gas: '0x186a0', ...transaction }])
-  const receiptOf = (hash: Hex) => chain.rpc<Mined>('eth_getTransactionReceipt', [hash])
+  const receiptOf = async (hash: Hex): Promise<Mined> => {
+    for (;;) {
+      const receipt = await chain.rpc<Mined | null>('eth_getTransactionReceipt', [hash])
+      if (receipt) return receipt
+      await sleep(20) // mined in a moment
+    }
+  }
   const { contractAddress: to } = await receiptOf(await send({ data: EMITTER }))
   // A block of each kind of transaction, and one that holds enough receipts for a trie of several levels.
   const hashes = [
