@@ -89,19 +89,19 @@ test('days are what the facts add up to, whoever writes, changes or takes them b
   )
 }, 120_000)
 
-test('a page of an account with 100,000 lines reads what it shows, not the history', async () => {
+test('a page of an account with 20,000 lines reads what it shows, not the history', async () => {
   await database.pool.query('TRUNCATE royalty_accrual, vault_credit, royalty_claim')
   await database.pool.query(
     `INSERT INTO royalty_accrual (id, chain, protocol, contract, kind, from_model_id, to_model_id, token_id, amount, patrons_amount,
                                   beneficiary_id, block, time, transaction, log_index)
      SELECT 'bulk-' || n, '${A}', 'reference', '0xcc', 'OWN', 'm', 'm', '${USDC}', n, 0, '${A}:${BOB}',
             n * 300, timestamptz '${new Date(GENESIS).toISOString()}' + n * interval '300 seconds', '0x' || n, 0
-       FROM generate_series(1, 100000) AS n`,
+       FROM generate_series(1, 20000) AS n`,
   )
   await database.pool.query('VACUUM ANALYZE')
   await setHeights(database.pool, A, 100_000_000)
   const read = async (after?: string) => {
-    const input = { account: BOB, from: '2026-01-01', to: '2026-11-01', partial: true }
+    const input = { account: BOB, from: '2026-01-01', to: '2026-03-01', partial: true }
     return withSnapshot(database.pool, { timeoutMs: 30_000 }, async db => {
       const statement = await buildStatement(db, input)
       const page = await statement.page(10, after)
@@ -114,11 +114,11 @@ test('a page of an account with 100,000 lines reads what it shows, not the histo
   }
   const first = await read()
   const cursor = Buffer.from(
-    JSON.stringify([GENESIS + 50_000 * 300_000, A, 50_000 * 300, 0, 0, 'bulk-50000']),
+    JSON.stringify([GENESIS + 8_000 * 300_000, A, 8_000 * 300, 0, 0, 'bulk-8000']),
   ).toString('base64url')
   const middle = await read(cursor)
-  expect(first.lines).toBe(87_551) // 304 days of 288, without the first moment
-  expect(middle.page.lines[0]).toMatchObject({ amount: 50_001n, balance: (50_001n * 50_002n) / 2n })
+  expect(first.lines).toBe(16_991) // 59 days of 288, without the first moment
+  expect(middle.page.lines[0]).toMatchObject({ amount: 8_001n, balance: (8_001n * 8_002n) / 2n })
   // Of the days at the ends, and of the page.
   for (const { rows } of [first, middle]) expect(rows).toBeLessThan(2_000)
 })
