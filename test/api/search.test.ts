@@ -1,5 +1,10 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
 import fc from 'fast-check'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { packageRoot } from '../../src/config/packageRoot'
+import { execute, urlOf } from '../fixtures/template'
 import { ACCOUNT, ADDRESS, CHAIN, MODEL, type TestApi, TOKEN, testApi } from './apiFixture'
 
 const WORDS = ['aurora', '7b', 'chat', 'lumen', 'vit', 'web', '100%', 'a_b', 'back\\slash', 'code']
@@ -152,6 +157,31 @@ describe('search', () => {
     expect(await planOf(`model WHERE name %> 'aurora'`)).toContain('model_search')
     expect(await planOf(`token WHERE symbol ILIKE '%PRO%'`)).toContain('token_search')
     expect(await planOf(`account WHERE address LIKE '0x1234%'`)).toContain('account_address')
+  })
+
+  test('needs an extension, and says what to do where the migration may not create it', async () => {
+    const name = `bare_${process.pid}`
+    const server = api.database.url
+    await execute(server, `CREATE DATABASE ${name} TEMPLATE template0`)
+    await execute(server, `CREATE ROLE ${name} LOGIN PASSWORD 'secret'`)
+    const url = new URL(urlOf(server, name))
+    url.username = name
+    url.password = 'secret'
+    const client = new Client({ connectionString: url.href })
+    try {
+      await client.connect()
+      const Search = createRequire(__filename)(
+        path.join(packageRoot, 'db/migrations/1795900000500-Search.js'),
+      ) as new () => { up(db: { query(text: string): Promise<unknown[]> }): Promise<void> }
+      const db = { query: async (text: string) => (await client.query(text)).rows }
+      await expect(new Search().up(db)).rejects.toThrow(
+        /extension pg_trgm cannot be created: permission denied.*\n {2}fix: as a superuser run `CREATE EXTENSION pg_trgm`/s,
+      )
+    } finally {
+      await client.end()
+      await execute(server, `DROP DATABASE ${name} WITH (FORCE)`)
+      await execute(server, `DROP ROLE ${name}`)
+    }
   })
 
   test.each(['', '  ', 'x'.repeat(301)])('refuses the text %j', async text => {
