@@ -42,11 +42,25 @@ export function cyclonedx(document: LineageDocument): string {
       )
       return dependsOn.length > 0 ? { ref: id, dependsOn } : { ref: id }
     }),
-    compositions: [
-      { aggregate: complete ? 'complete' : 'incomplete', dependencies: models.map(({ id }) => id) },
-    ],
+    compositions: compositionsOf(models, complete),
   }
   return `${JSON.stringify(bom, null, 2)}\n`
+}
+
+/** How far each model's own links are known: of one that only others name, nobody has seen what it was made from. */
+function compositionsOf(models: readonly ExportedModel[], complete: boolean) {
+  const of = (aggregate: string, some: readonly ExportedModel[]) =>
+    some.length > 0 ? [{ aggregate, dependencies: some.map(({ id }) => id) }] : []
+  return [
+    ...of(
+      complete ? 'complete' : 'incomplete',
+      models.filter(({ row }) => row),
+    ),
+    ...of(
+      'unknown',
+      models.filter(({ row }) => !row),
+    ),
+  ]
 }
 
 function componentOf(
