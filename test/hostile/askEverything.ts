@@ -74,7 +74,7 @@ function leaves(type: GraphQLObjectType): string {
 function links(type: GraphQLObjectType): string {
   return Object.values(type.getFields())
     .filter(({ type: of, args }) => isObjectType(nullable(of)) && args.length === 0)
-    .map(({ name, type: of }) => `${name} { ${leaves(getNamedType(of) as GraphQLObjectType)} }`)
+    .map(({ name, type: of }) => within(name, leaves(getNamedType(of) as GraphQLObjectType)))
     .join(' ')
 }
 
@@ -87,9 +87,14 @@ function selection(type: GraphQLObjectType, depth: number): string {
       const inner = getNamedType(of)
       if (isLeafType(inner)) return name
       if (depth === 0 || !isObjectType(inner) || inner.name.endsWith('Connection')) return ''
-      return `${name} { ${selection(inner, depth - 1)} }`
+      return within(name, selection(inner, depth - 1))
     })
     .join(' ')
+}
+
+/** Nothing where nothing of it can be asked for at that depth. */
+function within(name: string, fields: string): string {
+  return fields.trim() === '' ? '' : `${name} { ${fields} }`
 }
 
 function nullable(type: unknown) {
