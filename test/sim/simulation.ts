@@ -84,7 +84,7 @@ class Simulation {
     }
     if (!world.settings.isWhole) await this.takeTheRest()
     world.calm()
-    world.mine(1)
+    world.mineSomething()
     const rows = await this.judge()
     return { problems, counts: world.counts, rows }
   }
