@@ -106,7 +106,10 @@ export class World {
   mineSomething(): void {
     const { chain } = this
     do this.mine(1)
-    while (chain.branch.flatMap(({ transactions }) => transactions).length < SOMETHING && chain.waiting.length > 0)
+    while (
+      chain.branch.flatMap(({ transactions }) => transactions).length < SOMETHING &&
+      chain.waiting.length > 0
+    )
   }
 
   /** @returns its depth */
