@@ -18,7 +18,8 @@ const layers = {
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.
   sandbox: ['config', 'postgres', 'replay', 'abi'],
-  dashboard: [],
+  // What checks a statement's file is the same in a browser.
+  dashboard: ['statements/verify/(fileSource|openText|reading|verdict)'],
 }
 
 module.exports = {

@@ -8,7 +8,9 @@ import { digest, unlessCurrent } from './stamp.mjs'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dashboard = join(root, 'src/dashboard')
 
-const sources = readdirSync(dashboard, { recursive: true, withFileTypes: true })
+// The verifier of statements is bundled too.
+const sources = [dashboard, join(root, 'src/statements')]
+  .flatMap(folder => readdirSync(folder, { recursive: true, withFileTypes: true }))
   .filter(entry => entry.isFile() && !entry.name.endsWith('.d.ts'))
   .map(entry => join(entry.parentPath, entry.name))
 

@@ -8,6 +8,7 @@ import { otherPages } from './pages/others'
 import { overviewPage } from './pages/overview'
 import { shell } from './pages/shell'
 import { statusPage } from './pages/status'
+import { verifying } from './pages/verify'
 import { type Site, scenarioSite } from './site'
 
 /** The pages as a reader meets them, in Chromium, over what `npm start` plays. One site serves all: it takes long to make. */
@@ -36,6 +37,7 @@ describe('the shell', () => shell(reader))
 describe('the overview', () => overviewPage(reader))
 describe('a model', () => modelPage(reader))
 describe('an account', () => accountPage(reader))
+describe('verifying', () => verifying(reader))
 describe('the status', () => statusPage(reader))
 describe('protocol, token, risk and the way between two models', () => otherPages(reader))
 describe('what anybody can write', () => hostile(reader))

@@ -7,6 +7,7 @@ import { CopiedId } from '../parts/links'
 import { Empty, Shown } from '../parts/states'
 import { useChainName } from '../shell/chains'
 import { StatementCard } from '../statement/StatementCard'
+import { VerifyCard } from '../verify/VerifyCard'
 import { counted } from '../words/numbers'
 import { cut, shortHex } from '../words/text'
 import { Claimable } from './Claimable'
@@ -69,6 +70,7 @@ export function Account({ place }: { place: Place }) {
               <Exits id={account.id} />
               <Owned id={account.id} place={place} />
               <StatementCard id={account.id} place={place} />
+              <VerifyCard />
             </div>
           </>
         )

@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { ChainReader } from '../proofs/chainReader'
-import { lineProof, verifyLineProof } from './lineProof'
+import { diskFile } from './diskFile'
+import { lineProof } from './lineProof'
 import { wrongOnChain } from './onChain'
 import { openStatement } from './openStatement'
-import { problemOf } from './reading'
-import { startOf } from './startOf'
-import { type Verdict, verifyStatement } from './verifyStatement'
+import { verdictOf, wordsOf } from './verdict'
 
 export interface CliVerifyOptions {
   file: string
@@ -24,7 +22,7 @@ export async function cliVerify({
   signer,
   rpc = [],
 }: CliVerifyOptions): Promise<{ text: string; holds: boolean }> {
-  const verdict = await verdictOf(file, totals)
+  const verdict = await verdictOf(diskFile(file), () => openStatement(file, totals))
   if (signer !== undefined && verdict.signer !== signer.toLowerCase()) {
     verdict.problems.push({
       place: 'the signature',
@@ -34,28 +32,8 @@ export async function cliVerify({
   const asked =
     verdict.problems.length === 0 ? await wrongOnChain(verdict.blocks, await readersOf(rpc)) : undefined
   verdict.problems.push(...(asked?.problems ?? []))
-  return {
-    text: textOf(file, verdict, rpc.length > 0 ? asked?.unasked : undefined),
-    holds: verdict.problems.length === 0,
-  }
-}
-
-async function verdictOf(file: string, totals: string | undefined): Promise<Verdict> {
-  try {
-    if ((await startOf(file)).startsWith('{"line":'))
-      return await verifyLineProof(await readFile(file, 'utf8'))
-    return await verifyStatement(await openStatement(file, totals))
-  } catch (error) {
-    return {
-      problems: [problemOf(error)],
-      lines: 0,
-      merkleRoot: null,
-      head: null,
-      signer: null,
-      blocks: [],
-      proved: false,
-    }
-  }
+  const words = wordsOf(verdict, rpc.length > 0 ? asked?.unasked : undefined)
+  return { text: `${file}: ${words.join('\n')}\n`, holds: verdict.problems.length === 0 }
 }
 
 /** By the chain that each answers for. */
@@ -79,35 +57,4 @@ export async function cliProve(
     text: `${await lineProof(await openStatement(options.file, options.totals), line)}\n`,
     holds: true,
   }
-}
-
-function textOf(
-  file: string,
-  { problems, lines, merkleRoot, head, signer, blocks, proved }: Verdict,
-  unasked: readonly string[] | undefined,
-): string {
-  const said = [`${file}: ${lines} lines`]
-  if (head) {
-    const period = `${head.from.toISOString()} to ${head.to.toISOString()}`
-    said.push(
-      `${head.complete ? 'statement' : 'PARTIAL statement'} ${head.number} of ${head.account}, ${period}`,
-    )
-  }
-  if (merkleRoot !== null) said.push(`merkle root ${merkleRoot}`)
-  said.push(signer === null ? 'not signed' : `signed by ${signer}`)
-  if (proved) said.push('each receipt is in its block, by the hashes of the blocks')
-  if (unasked && problems.length === 0) {
-    const count = blocks.filter(({ chain }) => !unasked.includes(chain)).length
-    said.push(`${count} blocks are as those chains have them`)
-    said.push(...unasked.map(chain => `nobody was asked about ${chain}: give --rpc with an endpoint of it`))
-  }
-  said.push(...problems.map(({ place, found }) => `WRONG ${place}: ${found}`))
-  if (problems.length === 0) {
-    said.push(
-      head
-        ? 'it is as it was made'
-        : 'each line is as it was made, and none is missing; give the file of totals too, to check that these are the lines',
-    )
-  }
-  return `${said.join('\n')}\n`
 }

@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
-import { CsvError, parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse/stream'
 import type { Column } from '../formats/columns'
 import { csv, csvFieldOf, csvLineColumns } from '../formats/csv'
 import type { Chosen } from '../formats/format'
@@ -10,6 +8,7 @@ import type { StatementHead } from '../seal/head'
 import { type Seal, SealedStatement } from '../seal/sealedStatement'
 import { qualified } from '../tokenLabels'
 import { factsOfRow, headOfRows, type Row } from './cells'
+import { type FileSource, startOf } from './fileSource'
 import { type Reading, type ReadLine, UnreadableError } from './reading'
 import { firstDifference } from './sameBytes'
 
@@ -23,7 +22,7 @@ const NOTHING = {
 } as unknown as StatementHead
 
 /** Lines, and the totals that belong to them where they are there too. */
-export async function readCsv(file: string, totals?: string): Promise<Reading> {
+export async function readCsv(file: FileSource, totals?: FileSource): Promise<Reading> {
   const all = totals === undefined ? null : headOfRows(await allRows(totals))
   return {
     head: all?.head ?? null,
@@ -49,7 +48,7 @@ export async function readCsv(file: string, totals?: string): Promise<Reading> {
   }
 }
 
-async function* linesOf(file: string, head: StatementHead | null): AsyncGenerator<ReadLine[]> {
+async function* linesOf(file: FileSource, head: StatementHead | null): AsyncGenerator<ReadLine[]> {
   const statement = new SealedStatement({ ...(head ?? NOTHING), async *batches() {} })
   const columns = csvLineColumns(statement)
   let first: Row | undefined
@@ -97,7 +96,7 @@ function differing(
   return undefined
 }
 
-async function allRows(file: string): Promise<Row[]> {
+async function allRows(file: FileSource): Promise<Row[]> {
   const rows: Row[] = []
   const columns = totalsColumns(NOTHING, { merkleRoot: '', sha256: '', signature: null } as Seal)
   for await (const row of rowsOf(file, columns, 'total')) rows.push(textsOf(row))
@@ -105,22 +104,14 @@ async function allRows(file: string): Promise<Row[]> {
 }
 
 async function* rowsOf(
-  file: string,
+  file: FileSource,
   columns: readonly { name: string }[],
   what: string,
 ): AsyncGenerator<Record<string, string>> {
-  const parser = createReadStream(file).pipe(
-    parse({
-      bom: true,
-      relax_column_count: true,
-      record_delimiter: '\r\n',
-      max_record_size: 16 * 1024 * 1024,
-    }),
-  )
   let header: string[] | undefined
   let number = 0
   try {
-    for await (const record of parser as AsyncIterable<string[]>) {
+    for await (const record of recordsOf(file)) {
       if (!header) {
         header = record
         const wrong = columns.findIndex(({ name }, i) => header![i] !== name)
@@ -145,6 +136,38 @@ async function* rowsOf(
   if (!header) throw new UnreadableError('the header', 'missing')
 }
 
+/** Records as they come, those before a place that is no CSV too: which of them is wrong does not hang on the pieces. */
+async function* recordsOf(file: FileSource): AsyncGenerator<string[]> {
+  const records: string[][] = []
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    record_delimiter: '\r\n',
+    max_record_size: 16 * 1024 * 1024,
+    on_record: (record: string[]) => {
+      records.push(record)
+      return null
+    },
+  })
+  const writer = parser.writable.getWriter()
+  const end = writer.closed.then(
+    () => undefined,
+    (error: unknown) => error,
+  )
+  for await (const piece of file.bytes()) {
+    try {
+      await writer.write(piece)
+    } catch {
+      break
+    }
+    yield* records.splice(0)
+  }
+  await writer.close().catch(() => undefined)
+  yield* records.splice(0)
+  const failed = await end
+  if (failed !== undefined) throw failed
+}
+
 /** Cells as they were before they were made safe, or kept as text. */
 function textsOf(row: Record<string, string> | Row): Row {
   return Object.fromEntries(
@@ -157,13 +180,7 @@ function textsOf(row: Record<string, string> | Row): Row {
 }
 
 /** What was asked for when the file was made, as far as it shows. */
-async function chosenIn(file: string): Promise<Chosen> {
-  const handle = await open(file)
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1 << 16), 0, 1 << 16, 0)
-    const text = buffer.subarray(0, bytesRead).toString()
-    return { bom: `${text.startsWith('\ufeff')}`, wei: /,"=""-?[0-9]+""",/.test(text) ? 'text' : 'number' }
-  } finally {
-    await handle.close()
-  }
+async function chosenIn(file: FileSource): Promise<Chosen> {
+  const text = await startOf(file)
+  return { bom: `${text.startsWith('\ufeff')}`, wei: /,"=""-?[0-9]+""",/.test(text) ? 'text' : 'number' }
 }

@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs'
 import { json } from '../formats/json'
 import { proofJson, type ReceiptProof, withProofs } from '../proofs/proof'
 import type { LineFacts } from '../seal/entry'
 import type { StatementHead } from '../seal/head'
 import { type Marks, SealedStatement } from '../seal/sealedStatement'
 import type { Worth } from '../worth'
+import { type FileSource, startOf, textOf } from './fileSource'
 import { type Reading, type ReadLine, UnreadableError } from './reading'
 import { firstDifference } from './sameBytes'
-import { startOf } from './startOf'
 
 const LINES = '"lines":['
 /** What a statement can say beside its lines, characters: far more than tokens ever moved for one account. */
@@ -19,7 +18,7 @@ export const PROOFS = '{"proofs":['
 
 type Piece = { kind: 'proof' | 'before' | 'line' | 'after'; text: string }
 
-export async function readJson(file: string): Promise<Reading> {
+export async function readJson(file: FileSource): Promise<Reading> {
   let around = ''
   for await (const { kind, text } of piecesOf(file)) {
     if (kind === 'before' || kind === 'after') around += text
@@ -46,7 +45,7 @@ export async function readJson(file: string): Promise<Reading> {
   }
 }
 
-async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
+async function* linesOf(file: FileSource): AsyncGenerator<ReadLine[]> {
   const batch: ReadLine[] = []
   let number = 0
   for await (const { kind, text } of piecesOf(file)) {
@@ -57,14 +56,14 @@ async function* linesOf(file: string): AsyncGenerator<ReadLine[]> {
   if (batch.length > 0) yield batch
 }
 
-async function* proofsIn(file: string): AsyncGenerator<ReceiptProof> {
+async function* proofsIn(file: FileSource): AsyncGenerator<ReceiptProof> {
   for await (const { kind, text } of piecesOf(file)) {
     if (kind === 'proof') yield parse(text, 'the proofs') as ReceiptProof
   }
 }
 
 /** As they would have been written. */
-async function* proofTexts(file: string): AsyncGenerator<string> {
+async function* proofTexts(file: FileSource): AsyncGenerator<string> {
   for await (const proof of proofsIn(file)) yield proofJson(proof)
 }
 
@@ -149,10 +148,10 @@ function parse(text: string, place: string): object {
 }
 
 /** A file that is larger than a text can be, cut into its proofs and lines: objects without an object in them. */
-async function* piecesOf(file: string): AsyncGenerator<Piece> {
+async function* piecesOf(file: FileSource): AsyncGenerator<Piece> {
   let pending = ''
   let kind: Piece['kind'] | undefined
-  for await (const chunk of createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 20 })) {
+  for await (const chunk of textOf(file)) {
     pending += chunk
     if (!kind) {
       if (pending.length < PROOFS.length) continue

@@ -1,11 +1,11 @@
-import { createReadStream } from 'node:fs'
+import type { FileSource } from './fileSource'
 
 /** The first byte at which a file is not these pieces; undefined: it is, to the last. */
 export async function firstDifference(
-  file: string,
+  file: FileSource,
   pieces: AsyncIterable<string | Uint8Array>,
 ): Promise<number | undefined> {
-  const reading = createReadStream(file)[Symbol.asyncIterator]()
+  const reading = file.bytes()[Symbol.asyncIterator]()
   let rest: Buffer = Buffer.alloc(0)
   let at = 0
   try {
@@ -15,7 +15,7 @@ export async function firstDifference(
         if (rest.length === 0) {
           const { done, value } = await reading.next()
           if (done) return at
-          rest = value as Buffer
+          rest = value
         }
         const length = Math.min(rest.length, expected.length)
         const [met, wanted] = [rest.subarray(0, length), expected.subarray(0, length)]
