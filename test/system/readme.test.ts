@@ -15,12 +15,13 @@ import { check, examplesOf, writeAnswers } from './readmeExamples'
 import { type ScenarioChains, scenarioChains } from './scenarioChains'
 
 /**
- * Every query of the README and of docs/stake.md gives the answer that is printed under it, on what `npm start -- --fresh --no-live` plays.
+ * Every query of the README and of these pages of docs gives the answer that is printed under it, on what `npm start -- --fresh --no-live` plays.
  * `UPDATE_README=1 npx vitest run test/system/readme.test.ts` writes the answers; read the diff.
  */
 
 const README = join(packageRoot, 'README.md')
-const DOCUMENTS = [README, join(packageRoot, 'docs/stake.md')]
+const PAGES = ['cypher', 'lineage', 'royalties', 'search-and-figures', 'stake']
+const DOCUMENTS = [README, ...PAGES.map(name => join(packageRoot, `docs/${name}.md`))]
 const examples = examplesOf(DOCUMENTS)
 
 let chains: ScenarioChains
