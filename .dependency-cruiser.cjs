@@ -14,12 +14,12 @@ const layers = {
   exports: ['graph', 'postgres'],
   prices: ['postgres', 'measures', 'config'],
   statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
-  api: ['postgres', 'graph', 'exports', 'royalties', 'statements', 'measures', 'config', 'prices'],
+  api: ['postgres', 'graph', 'lineage', 'exports', 'royalties', 'statements', 'measures', 'config', 'prices'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.
   sandbox: ['config', 'postgres', 'replay', 'abi'],
-  // What checks a statement's file is the same in a browser.
-  dashboard: ['statements/verify/(fileSource|openText|reading|verdict)'],
+  // What checks a statement's file, and what orders a drawing, is the same in a browser.
+  dashboard: ['statements/verify/(fileSource|openText|reading|verdict)', 'lineage/layers'],
 }
 
 module.exports = {

@@ -13,6 +13,8 @@ export interface ApiContext {
   live: LiveEvents
   /** CAIP-2 ids of the configured chains */
   chains: readonly string[]
+  /** where people look at a chain's transactions, by its id */
+  explorers: Readonly<Record<string, string>>
   /** where each token's price is from */
   prices: Policies
   /** who answers questions about lineage at a scope's snapshot: who is faster, or the one that is named */

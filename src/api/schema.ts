@@ -14,6 +14,7 @@ import { evidenceDefs, evidenceResolvers } from './resolvers/evidence'
 import { impactDefs, impactResolvers } from './resolvers/impact'
 import { inheritedStakeDefs, inheritedStakeResolvers } from './resolvers/inheritedStake'
 import { lineageDefs, lineageResolvers } from './resolvers/lineage'
+import { lineageMapDefs, lineageMapResolvers } from './resolvers/lineageMap'
 import { modelDefs, modelResolvers } from './resolvers/model'
 import { modelRoyaltiesDefs, modelRoyaltiesResolvers } from './resolvers/modelRoyalties'
 import { modelStakeDefs, modelStakeResolvers } from './resolvers/modelStake'
@@ -54,6 +55,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       evidenceDefs,
       dependenceDefs,
       impactDefs,
+      lineageMapDefs,
       modelRoyaltiesDefs,
       royaltyFlowDefs,
       accountDefs,
@@ -90,6 +92,7 @@ export function buildApiSchema(model: EntityModel): GraphQLSchema {
       evidenceResolvers(model),
       dependenceResolvers(model),
       impactResolvers(model),
+      lineageMapResolvers(model),
       modelRoyaltiesResolvers(model),
       royaltyFlowResolvers(model),
       accountResolvers(model),

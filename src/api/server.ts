@@ -16,6 +16,7 @@ import { signerOf } from '../statements/seal/signature'
 import { dashboard } from './dashboard/dashboard'
 import { readEntityModel } from './entities/entityModel'
 import { WhereCompiler } from './entities/where'
+import { explorersOf } from './explorers'
 import { graphiqlOptions } from './graphiql'
 import { httpServer } from './httpServer'
 import { answerFromMemory } from './kept/answerFromMemory'
@@ -43,7 +44,7 @@ import { scopePlugin } from './scopePlugin'
 
 export interface ApiOptions {
   config: Pick<Config, 'postgres' | 'neo4j' | 'api'> & {
-    chains: readonly Pick<ChainConfig, 'caip2' | 'name'>[]
+    chains: readonly Pick<ChainConfig, 'caip2' | 'name' | 'explorer'>[]
     prices?: Config['prices']
   }
   /** used instead of one made from config.postgres.url; stays open at the end */
@@ -90,12 +91,14 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
   const lastHeights: LastHeights = {}
   const muchAtOnce = new Slots(MUCH_AT_ONCE)
   const chains = config.chains.map(chain => chain.caip2)
+  const explorers = explorersOf(config.chains)
 
   const yoga = createYoga({
     schema: meter(buildApiSchema(model)),
     context: {
       live,
       chains,
+      explorers,
       prices: config.prices ?? {},
       lineage: (scope: RequestScope, engine?: Engine | null) =>
         chooseLineage({

@@ -57,6 +57,8 @@ export interface ChainConfig {
   protocols: Record<string, ProtocolDeployment>
   /** token metadata known beforehand, by lower-case address; others are read from the contract */
   tokens: Record<string, { symbol: string; name?: string; decimals: number }>
+  /** where people look at its transactions and accounts, `https://etherscan.io`; absent: where we know one, that */
+  explorer?: string
   /** port of the processor's Prometheus metrics, where PROMETHEUS_PORT names none; absent: a free one */
   metricsPort?: number
 }

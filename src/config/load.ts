@@ -97,8 +97,10 @@ function checkChain(chain: RawChain, place: string, protocols: Record<string, Kn
   for (const [i, { url }] of endpoints.entries())
     checkUrl(url, `${place}.rpc${Array.isArray(rpc) ? `[${i}]` : ''}`)
   if (chain.gateway) checkUrl(chain.gateway, `${place}.gateway`)
+  if (chain.explorer) checkUrl(chain.explorer, `${place}.explorer`)
   return {
     ...rest,
+    explorer: chain.explorer?.replace(/\/+$/, ''),
     caip2: `eip155:${chain.id}`,
     endpoints,
     rpcCacheMegabytes: typeof rpcCache === 'number' ? rpcCache : rpcCache === false ? 0 : RPC_CACHE_MEGABYTES,

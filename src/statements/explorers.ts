@@ -2,7 +2,7 @@
  * Where people look at a transaction: `<base>/tx/<hash>`. Links are part of what a statement's hash is of, so an entry
  * that is here once stays as it is.
  */
-const EXPLORERS: Record<string, string> = {
+export const EXPLORERS: Record<string, string> = {
   'eip155:1': 'https://etherscan.io',
   'eip155:10': 'https://optimistic.etherscan.io',
   'eip155:56': 'https://bscscan.com',

@@ -94,6 +94,12 @@ describe('a file that is right', () => {
     expect(() => read({ [uid]: 'text model' })).toThrow(/schemas\.0xAb.*\n {2}fix: /)
     const none = document({ protocols: { eas: { contracts: { eas: ADDRESS } } } })
     expect(() => checkConfig(none, 'file.yaml', protocols, {})).toThrow(/names no schemas\n {2}fix: /)
+  test('may name the explorer of a chain, with or without a slash at its end', () => {
+    expect(check(document()).chains[0]!.explorer).toBeUndefined()
+    for (const explorer of ['https://scan.example/five', 'https://scan.example/five/'])
+      expect(check(document({ explorer })).chains[0]!.explorer).toBe('https://scan.example/five')
+    for (const explorer of ['javascript:alert(1)', 'scan.example', 'https://scan.example/?q=', ''])
+      expect(problemOf(document({ explorer })).message).toMatch(/explorer/)
   })
 
   test('reads variables, with a default where they are unset or empty', () => {

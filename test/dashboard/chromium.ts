@@ -15,6 +15,9 @@ export async function launchBrowser(): Promise<Browser | { unavailable: string }
     if (process.env.CI) throw new Error(`CI must test the dashboard, but there is no browser: ${unavailable}`)
     return { unavailable }
   }
-  // As root, as in a container, Chromium has no sandbox.
-  return await chromium.launch({ executablePath: found, args: ['--no-sandbox', '--disable-dev-shm-usage'] })
+  // As root, as in a container, Chromium has no sandbox; without a graphics card it draws WebGL by itself.
+  return await chromium.launch({
+    executablePath: found,
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-swiftshader'],
+  })
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, type TestContext } from 'vitest'
 import { launchBrowser } from './chromium'
 import { accountPage } from './pages/account'
 import { hostile } from './pages/hostile'
-import { modelPage } from './pages/model'
+import { modelDepth, modelPage } from './pages/model'
 import { otherPages } from './pages/others'
 import { overviewPage } from './pages/overview'
 import { shell } from './pages/shell'
@@ -36,6 +36,7 @@ const reader = (context: TestContext) => {
 describe('the shell', () => shell(reader))
 describe('the overview', () => overviewPage(reader))
 describe('a model', () => modelPage(reader))
+describe('a model in depth', () => modelDepth(reader))
 describe('an account', () => accountPage(reader))
 describe('verifying', () => verifying(reader))
 describe('the status', () => statusPage(reader))

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Client } from 'pg'
@@ -54,7 +63,10 @@ test('a back-up of a server that is written to has all that was committed before
   const before = written
   copied('cluster/pg_wal/.')
   await insert(100) // after the end: no part of it
-  writeFileSync(join(copy, 'cluster/backup_label'), rows[0]!.labelfile)
+  const label = join(copy, 'cluster/backup_label')
+  writeFileSync(label, rows[0]!.labelfile)
+  const { uid, gid } = statSync(join(copy, 'cluster'))
+  chownSync(label, uid, gid)
   rmSync(join(copy, 'cluster/postmaster.pid'), { force: true })
   copyFileSync(join(original, 'password'), join(copy, 'password'))
 

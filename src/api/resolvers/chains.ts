@@ -32,6 +32,8 @@ export const chainDefs = /* GraphQL */ `
     id: ID!
     "as configured"
     name: String
+    "where people look at it, beside /tx/<hash> and /address/<address>; null: not known"
+    explorer: String
     "the chain's newest block, as its processor last saw it; null: no processor has run"
     head: Int
     "newest indexed block that can no longer be rolled back"
@@ -85,6 +87,9 @@ export function chainResolvers(): ResolverMap {
     Query: {
       chains: (_, __, { scope, chains }: ApiContext) => chainStatuses(scope, chains),
       asOf: async (_, __, { scope }) => asOf(await scope.heights()),
+    },
+    ChainStatus: {
+      explorer: ({ id }, _, { explorers }: ApiContext) => explorers[id] ?? null,
     },
   }
 }

@@ -3,6 +3,7 @@ import { href, type Place } from '../address/url'
 import { graphql } from '../data/graphql'
 import { useQuery } from '../data/useQuery'
 import { Card } from '../parts/Card'
+import { ExplorerLink } from '../parts/ExplorerLink'
 import { CopiedId } from '../parts/links'
 import { Empty, Shown } from '../parts/states'
 import { useChainName } from '../shell/chains'
@@ -43,7 +44,12 @@ export function Account({ place }: { place: Place }) {
                 wide
               >
                 <p>
-                  <CopiedId id={account.id} what="the id" />
+                  <CopiedId id={account.id} what="the id" />{' '}
+                  {chain && (
+                    <ExplorerLink chain={chain} kind="address" what={address}>
+                      on the chain's explorer
+                    </ExplorerLink>
+                  )}
                 </p>
                 <p class="choices">
                   <a

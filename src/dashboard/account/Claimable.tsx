@@ -23,7 +23,7 @@ export function Claimable({ id }: { id: string }) {
   const answer = useQuery(CLAIMABLE, { id })
   const chainName = useChainName()
   return (
-    <Card title="Royalties to claim">
+    <Card title="Royalties to claim" asks={answer.graphiql}>
       <Shown answer={answer} what="what can be claimed">
         {({ account }) =>
           !account || account.balances.nodes.length === 0 ? (

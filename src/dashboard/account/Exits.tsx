@@ -22,7 +22,7 @@ const EXITS = graphql(`
 export function Exits({ id }: { id: string }) {
   const answer = useQuery(EXITS, { id })
   return (
-    <Card title="Waiting to leave">
+    <Card title="Waiting to leave" asks={answer.graphiql}>
       <Shown answer={answer} what="the exit queue">
         {({ account }) =>
           !account || account.exitRequests.nodes.length === 0 ? (

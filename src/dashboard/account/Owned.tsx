@@ -26,7 +26,7 @@ export function Owned({ id, place }: { id: string; place: Place }) {
   const answer = useQuery(OWNED, { id, after: place.query.get('models') })
   const chainName = useChainName()
   return (
-    <Card title="Models" wide>
+    <Card title="Models" wide asks={answer.graphiql}>
       <Shown answer={answer} what="the models">
         {({ account }) =>
           !account || account.models.nodes.length === 0 ? (

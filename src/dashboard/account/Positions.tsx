@@ -34,7 +34,7 @@ export function Positions({ id, place }: { id: string; place: Place }) {
   const answer = useQuery(POSITIONS, { id, after: place.query.get('positions') })
   const chainName = useChainName()
   return (
-    <Card title="Stake" wide>
+    <Card title="Stake" wide asks={answer.graphiql}>
       <Shown answer={answer} what="the stake">
         {({ account }) => {
           const positions = account?.positions

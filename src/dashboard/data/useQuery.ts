@@ -1,20 +1,24 @@
 import type { AnyVariables, TypedDocumentNode } from '@urql/core'
-import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { client, type Problem, problemOf } from './client'
+import { graphiqlHref } from './graphiql'
+import { onLive } from './live'
 
 export interface Answer<Data> {
   /** the newest answer; that of a former question while another of the same kind is asked */
   data: Data | undefined
   problem: Problem | undefined
   loading: boolean
+  /** the same question in GraphiQL; undefined: none is asked */
+  graphiql: string | undefined
   again(): void
 }
 
-/** Asks when the question changes, and every `everyMs` while the page is looked at. Null variables: does not ask. */
+/** Asks when the question changes, and, where it is live, when a chain has moved. Null variables: does not ask. */
 export function useQuery<Data, Variables extends AnyVariables>(
   query: TypedDocumentNode<Data, Variables>,
   variables: Variables | null,
-  { everyMs, keep = false }: { everyMs?: number; keep?: boolean } = {},
+  { live = false, keep = false }: { live?: boolean; keep?: boolean } = {},
 ): Answer<Data> {
   const key = JSON.stringify(variables)
   const [turn, setTurn] = useState(0)
@@ -48,16 +52,16 @@ export function useQuery<Data, Variables extends AnyVariables>(
   }, [query, key, turn])
 
   useEffect(() => {
-    if (!everyMs) return
-    const timer = setInterval(() => document.visibilityState === 'visible' && again(), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs, again])
+    if (live) return onLive(again)
+  }, [live, again])
 
+  const graphiql = useMemo(() => (variables ? graphiqlHref(query, variables) : undefined), [query, key])
   const current = state?.key === key
   return {
     data: current || keep ? state?.data : undefined,
     problem: current ? state.problem : undefined,
     loading,
+    graphiql,
     again,
   }
 }

@@ -32,7 +32,14 @@ export function Drawing(props: {
   const pin = (id: string) => change({ pin: id === pinned ? null : id }, { replace: true })
 
   return (
-    <div class="drawing" ref={box} role="group" aria-label="Drawing of the lineage" tabindex={0}>
+    <div
+      class="drawing"
+      ref={box}
+      role="group"
+      aria-label="Drawing of the lineage"
+      tabindex={0}
+      onPointerDown={drag}
+    >
       <svg
         ref={drawing}
         width={layout.width}
@@ -78,6 +85,22 @@ export function Drawing(props: {
       </svg>
     </div>
   )
+}
+
+/** Moves the drawing with the mouse; fingers scroll it anyway. A box that is pressed is pressed, not dragged. */
+function drag(down: PointerEvent): void {
+  const box = down.currentTarget as HTMLElement
+  if (down.pointerType !== 'mouse' || down.button !== 0 || (down.target as Element).closest('.box, .more'))
+    return
+  down.preventDefault()
+  const from = { x: box.scrollLeft + down.clientX, y: box.scrollTop + down.clientY }
+  const move = (event: PointerEvent) => box.scrollTo(from.x - event.clientX, from.y - event.clientY)
+  const up = () => {
+    removeEventListener('pointermove', move)
+    removeEventListener('pointerup', up)
+  }
+  addEventListener('pointermove', move)
+  addEventListener('pointerup', up)
 }
 
 const onKeys = (act: () => void) => (event: KeyboardEvent) => {

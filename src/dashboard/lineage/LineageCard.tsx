@@ -2,6 +2,7 @@ import { useRef } from 'preact/hooks'
 import { oneOf, type Place } from '../address/url'
 import { change } from '../address/useUrl'
 import { csvOf } from '../exports/csv'
+import { pngOf } from '../exports/png'
 import { fileNameOf, save, svgText } from '../exports/save'
 import { Card } from '../parts/Card'
 import { Empty, Shown } from '../parts/states'
@@ -50,10 +51,13 @@ export function LineageCard({ place, id }: { place: Place; id: string }) {
       >
         SVG
       </button>
+      <button type="button" onClick={() => drawing.current && void savePng(id, drawing.current)}>
+        PNG
+      </button>
     </>
   )
   return (
-    <Card title="Lineage" wide actions={actions}>
+    <Card title="Lineage" wide asks={answer.graphiql} actions={actions}>
       <div class="choices">
         <div role="group" aria-label="Hops" class="choices">
           {DEPTHS.map(one => (
@@ -99,6 +103,11 @@ export function LineageCard({ place, id }: { place: Place; id: string }) {
                   <button type="button" onClick={() => change({ most: Math.min(MOST_BOXES, asked * 2) })}>
                     Show more
                   </button>
+                )}{' '}
+                {(lineage.truncated || depth !== 'all') && !query.get('map') && (
+                  <button type="button" onClick={() => change({ map: 'all' })}>
+                    Map of all
+                  </button>
                 )}
               </p>
               {graph.nodes.size === 1 && (
@@ -126,6 +135,11 @@ export function LineageCard({ place, id }: { place: Place; id: string }) {
       </Shown>
     </Card>
   )
+}
+
+async function savePng(id: string, drawing: SVGSVGElement): Promise<void> {
+  const { width, height } = drawing.viewBox.baseVal
+  save(fileNameOf(id, '-lineage.png'), 'image/png', await pngOf(svgText(drawing), width, height))
 }
 
 function shownOf(

@@ -1,3 +1,4 @@
+import { layersOf } from '../../lineage/layers'
 import type { Graph, GraphEdge, GraphNode } from './graph'
 
 /** Places of a layered drawing, ancestors at the left, descendants at the right, in pixels. */
@@ -24,12 +25,10 @@ export interface PlacedEdge extends GraphEdge {
 export const BOX = { width: 176, height: 42 }
 const GAP = { x: 86, y: 14 }
 const MARGIN = 12
-/** Sweeps of the barycentre heuristic (Sugiyama, Tagawa, Toda 1981): after these few, little crosses less. */
-const SWEEPS = 6
 
-/** O(sweeps × (models + edges)), besides sorting: the caller bounds both. */
+/** A large lineage is laid out by the server: lineageMap. */
 export function layoutOf(graph: Graph): Layout {
-  const columns = ordered(graph)
+  const columns = layersOf(new Map([...graph.nodes].map(([id, { column }]) => [id, column])), graph.edges)
   const rows = Math.max(1, ...columns.map(column => column.length))
   const height = 2 * MARGIN + rows * BOX.height + (rows - 1) * GAP.y
   const places = new Map<string, PlacedNode>()
@@ -47,40 +46,6 @@ export function layoutOf(graph: Graph): Layout {
     nodes: [...places.values()],
     edges: graph.edges.map(edge => placed(edge, places.get(edge.parentId)!, places.get(edge.childId)!)),
   }
-}
-
-/** The columns from left to right, each with its models from top to bottom. */
-function ordered({ nodes, edges }: Graph): string[][] {
-  const numbers = [...new Set([...nodes.values()].map(({ column }) => column))].sort((a, b) => a - b)
-  const columns = numbers.map(number =>
-    [...nodes].filter(([, { column }]) => column === number).map(([id]) => id),
-  )
-  const linked = new Map<string, string[]>([...nodes.keys()].map(id => [id, []]))
-  for (const { childId, parentId } of edges) {
-    linked.get(childId)!.push(parentId)
-    linked.get(parentId)!.push(childId)
-  }
-  // Places as fractions of a column, so that columns of different lengths compare.
-  const place = new Map<string, number>()
-  const note = (column: string[]) => {
-    for (const [i, id] of column.entries()) place.set(id, (i + 0.5) / column.length)
-  }
-  columns.forEach(note)
-  for (let sweep = 0; sweep < SWEEPS; sweep++) {
-    const order = sweep % 2 === 0 ? columns : [...columns].reverse()
-    for (const column of order) {
-      const wish = new Map(column.map(id => [id, mean(linked.get(id)!, place) ?? place.get(id)!]))
-      // Ids decide among equals: the same graph is the same picture.
-      column.sort((a, b) => wish.get(a)! - wish.get(b)! || (a < b ? -1 : 1))
-      note(column)
-    }
-  }
-  return columns
-}
-
-function mean(ids: readonly string[], place: ReadonlyMap<string, number>): number | undefined {
-  if (ids.length === 0) return undefined
-  return ids.reduce((sum, id) => sum + place.get(id)!, 0) / ids.length
 }
 
 function placed(edge: GraphEdge, parent: PlacedNode, child: PlacedNode): PlacedEdge {

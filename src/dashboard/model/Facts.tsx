@@ -2,8 +2,10 @@ import { href } from '../address/url'
 import type { ResultOf } from '../data/graphql'
 import { Amount } from '../parts/Amount'
 import { Card } from '../parts/Card'
+import { ExplorerLink } from '../parts/ExplorerLink'
 import { Fact } from '../parts/Fact'
 import { AccountLink, CopiedId, ModelLink } from '../parts/links'
+import { Usd } from '../parts/Usd'
 import { useChainName } from '../shell/chains'
 import { count, counted, moment, ppm } from '../words/numbers'
 import { cut, shortHex } from '../words/text'
@@ -12,11 +14,11 @@ import type { MODEL } from './query'
 type Shown = NonNullable<ResultOf<typeof MODEL>['model']>
 
 /** Who owns it, since when, under which terms, and whether a dispute tags it. */
-export function Facts({ model }: { model: Shown }) {
+export function Facts({ model, asks }: { model: Shown; asks: string | undefined }) {
   const chainName = useChainName()
   const { versions, licenseOffers, disputes } = model
   return (
-    <Card title="What is known of it" wide>
+    <Card title="What is known of it" wide asks={asks}>
       {model.status === 'STUB' && (
         <p>
           <span class="tag">not seen yet</span> Others name it, but its own chain has not shown it. Its
@@ -54,7 +56,25 @@ export function Facts({ model }: { model: Shown }) {
         <Fact title="Registered by">
           {model.creator ? <AccountLink address={model.creator.address} /> : 'not known'}
         </Fact>
-        <Fact title="Since">{model.time ? moment(model.time) : 'not known'}</Fact>
+        <Fact title="Since">
+          {model.time ? (
+            <ExplorerLink chain={model.chain} kind="tx" what={model.transaction}>
+              {moment(model.time)}
+            </ExplorerLink>
+          ) : (
+            'not known'
+          )}
+        </Fact>
+        {model.contract && (
+          <Fact title="Contract">
+            <ExplorerLink chain={model.chain} kind="address" what={model.contract}>
+              {shortHex(model.contract)}
+            </ExplorerLink>
+          </Fact>
+        )}
+        <Fact title="Staked on it, USD">
+          <Usd value={model.stake.tvlUsd.value} />
+        </Fact>
         <Fact title="Version">
           {model.version === null
             ? 'not known'

@@ -2,12 +2,14 @@ import type { ComponentChildren } from 'preact'
 import type { Place } from '../address/url'
 import { useQuery } from '../data/useQuery'
 import { LineageCard } from '../lineage/LineageCard'
+import { MapCard } from '../lineage/MapCard'
 import { Money } from '../money/Money'
 import { modelName } from '../parts/links'
 import { Empty, Shown } from '../parts/states'
 import { Stake } from '../stake/Stake'
 import { cut } from '../words/text'
 import { Facts } from './Facts'
+import { Impact } from './Impact'
 import { MODEL } from './query'
 
 export function Model({ place }: { place: Place }) {
@@ -24,10 +26,12 @@ export function Model({ place }: { place: Place }) {
               <bdi>{modelName(model)}</bdi>
             </h1>
             <div class="cards">
-              <Facts model={model} />
+              <Facts model={model} asks={answer.graphiql} />
               <LineageCard place={place} id={model.id} />
+              {place.query.get('map') && <MapCard place={place} id={model.id} />}
               <Stake id={model.id} />
               <Money place={place} id={model.id} name={modelName(model)} />
+              <Impact place={place} id={model.id} />
             </div>
           </>
         )

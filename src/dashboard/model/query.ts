@@ -7,6 +7,7 @@ export const MODEL = graphql(`
       tainted suspended forkRoyaltyPpm
       owner { address }
       creator { address }
+      stake { tvlUsd { value missing } }
       versions(first: 5, orderBy: [number_DESC]) { totalCount nodes { id number time contentHash } }
       disputes(first: 10, orderBy: [time_DESC]) {
         totalCount

@@ -13,6 +13,8 @@ import { Table } from '../parts/Table'
 import { plainAmount } from '../words/amount'
 import { counted } from '../words/numbers'
 import { flowsOf } from './flows'
+import { Lines } from './Lines'
+import { KINDS } from './movements'
 import { Owed } from './Owed'
 import { PeriodChoice } from './PeriodChoice'
 import { periodOf } from './period'
@@ -45,6 +47,7 @@ export function Money({ place, id, name }: { place: Place; id: string; name: str
   )
   const token = totals.find(total => total.tokenId === tokenId)?.token
   const rows = answer.data ? rowsOf(answer.data, tokenId) : []
+  const lines = KINDS.find(kind => kind === place.query.get('lines'))
   const csv = () =>
     csvOf(
       ['direction', 'model', 'name', 'hops', 'token', 'entitled', 'accrued', 'owed'],
@@ -85,7 +88,7 @@ export function Money({ place, id, name }: { place: Place; id: string; name: str
     </>
   )
   return (
-    <Card title="Money" wide actions={actions}>
+    <Card title="Money" wide actions={actions} asks={answer.graphiql}>
       <Shown answer={answer} what="the money">
         {data => {
           const total = data.in.totals.find(one => one.tokenId === tokenId)
@@ -98,7 +101,18 @@ export function Money({ place, id, name }: { place: Place; id: string; name: str
               {(data.in.truncated || data.out.truncated) && (
                 <p>There are more models than are counted here: the figures are of the nearest ones.</p>
               )}
-              {total && <Owed total={total} token={token} />}
+              {total && <Owed total={total} token={token} shown={lines} />}
+              {total && lines && (
+                <Lines
+                  kind={lines}
+                  rows={rows.filter(({ direction }) => direction === 'in')}
+                  place={place}
+                  id={id}
+                  tokenId={tokenId}
+                  token={token}
+                  period={period}
+                />
+              )}
               {incoming.length + outgoing.length > 0 && (
                 <Sankey id={id} name={name} token={token ?? null} incoming={incoming} outgoing={outgoing} />
               )}

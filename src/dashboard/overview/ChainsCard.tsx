@@ -9,7 +9,7 @@ import { cut } from '../words/text'
 export function ChainsCard() {
   const answer = useChains()
   return (
-    <Card title="Chains">
+    <Card title="Chains" asks={answer.graphiql}>
       <Shown answer={answer} what="the chains">
         {({ chains }) =>
           chains.length === 0 ? (

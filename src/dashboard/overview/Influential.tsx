@@ -30,7 +30,7 @@ export function Influential({ place, tokens }: { place: Place; tokens: readonly 
   const token = chosenToken(place, tokens)
   const answer = useQuery(INFLUENTIAL, { token: token.id })
   return (
-    <Card title={`Most influential by ${symbolOf(token)} staked`}>
+    <Card title={`Most influential by ${symbolOf(token)} staked`} asks={answer.graphiql}>
       <Shown answer={answer} what="the stake">
         {data => {
           const rows = ranked(data, token.id)

@@ -25,10 +25,8 @@ const NEWEST = graphql(`
   }
 `)
 
-const EVERY_MS = 10_000
-
 export function Overview({ place }: { place: Place }) {
-  const answer = useQuery(NEWEST, {}, { everyMs: EVERY_MS })
+  const answer = useQuery(NEWEST, {}, { live: true })
   const chainName = useChainName()
   return (
     <>
@@ -42,7 +40,7 @@ export function Overview({ place }: { place: Place }) {
                 {staked.length > 0 && <Tvl place={place} tokens={staked} />}
                 <ChainsCard />
                 {staked.length > 0 && <Influential place={place} tokens={staked} />}
-                <Card title="Newest models" wide>
+                <Card title="Newest models" wide asks={answer.graphiql}>
                   <p class="lead">
                     <b>{count(models.totalCount)}</b> models, <b>{count(usageFees.totalCount)}</b> fees paid
                   </p>

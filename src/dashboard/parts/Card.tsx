@@ -7,13 +7,24 @@ export function Card(props: {
   children: ComponentChildren
   actions?: ComponentChildren
   wide?: boolean
+  /** GraphiQL with the question that it shows the answer of */
+  asks?: string | undefined
 }) {
   const id = useId()
   return (
     <section class={props.wide ? 'card wide' : 'card'} aria-labelledby={id}>
       <header>
         <h2 id={id}>{props.title}</h2>
-        {props.actions && <div class="actions">{props.actions}</div>}
+        {(props.actions || props.asks) && (
+          <div class="actions">
+            {props.actions}
+            {props.asks && (
+              <a href={props.asks} class="small">
+                in GraphiQL
+              </a>
+            )}
+          </div>
+        )}
       </header>
       {props.children}
     </section>

@@ -8,21 +8,24 @@ export interface SeriesProps {
   label: string
   decimals: number | null
   points: readonly { time: string; amount: string }[]
+  /** what happened, as lines from top to bottom */
+  marks?: readonly { kind: string; time: string }[]
 }
 
 const HEIGHT = 220
 /** Places of the y axis: amounts are drawn as parts of the largest, so that none is too large for a float. */
 const PLACES = 10_000
+const NONE: NonNullable<SeriesProps['marks']> = []
 
 /** An amount over days. What it shows is beside it as a table: a picture says nothing to who cannot see it. */
-export function Series({ label, decimals, points }: SeriesProps) {
+export function Series({ label, decimals, points, marks = NONE }: SeriesProps) {
   const at = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const box = at.current!
-    let plot = draw(box, label, decimals, points)
+    let plot = draw(box, label, decimals, points, marks)
     const again = () => {
       plot.destroy()
-      plot = draw(box, label, decimals, points)
+      plot = draw(box, label, decimals, points, marks)
     }
     const size = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }))
     size.observe(box)
@@ -36,7 +39,7 @@ export function Series({ label, decimals, points }: SeriesProps) {
       system.removeEventListener('change', again)
       plot.destroy()
     }
-  }, [label, decimals, points])
+  }, [label, decimals, points, marks])
   return <div ref={at} class="series" aria-hidden="true" />
 }
 
@@ -45,6 +48,7 @@ function draw(
   label: string,
   decimals: number | null,
   points: SeriesProps['points'],
+  marks: NonNullable<SeriesProps['marks']>,
 ): uPlot {
   const largest = points.reduce((most, { amount }) => (BigInt(amount) > most ? BigInt(amount) : most), 1n)
   const amountAt = (place: number) =>
@@ -58,6 +62,7 @@ function draw(
       height: HEIGHT,
       tzDate: time => uPlot.tzDate(new Date(time * 1000), 'UTC'),
       legend: { live: true },
+      hooks: { draw: [plot => drawMarks(plot, marks, colour('--bad'))] },
       scales: { y: { range: [0, PLACES * 1.05] } },
       axes: [
         { ...axis, values: (_, times) => times.map(time => day(time * 1000)), space: 110 },
@@ -80,4 +85,27 @@ function draw(
     ],
     box,
   )
+}
+
+/** Seconds since 1970 of the midnight that the day of a time began with: where its point stands. */
+function dayOf(time: string): number {
+  return Math.floor(Date.parse(time) / 86_400_000) * 86_400
+}
+
+/** Slashes as lines, disputes as dashed ones. */
+function drawMarks(plot: uPlot, marks: NonNullable<SeriesProps['marks']>, colour: string): void {
+  const { ctx, bbox } = plot
+  ctx.save()
+  ctx.strokeStyle = colour
+  ctx.lineWidth = devicePixelRatio
+  for (const { kind, time } of marks) {
+    const x = plot.valToPos(dayOf(time), 'x', true)
+    if (x < bbox.left || x > bbox.left + bbox.width) continue
+    ctx.setLineDash(kind === 'SLASH' ? [] : [4 * devicePixelRatio, 4 * devicePixelRatio])
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+  }
+  ctx.restore()
 }

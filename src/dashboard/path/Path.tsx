@@ -36,7 +36,7 @@ export function Path({ place }: { place: Place }) {
           <Ends from={from} to={to} />
         </Card>
         {from && to && (
-          <Card title="Shortest way" wide>
+          <Card title="Shortest way" wide asks={answer.graphiql}>
             <Shown answer={answer} what="the way">
               {({ up, down }) => <Way edges={up?.length ? up : down} same={from === to} />}
             </Shown>

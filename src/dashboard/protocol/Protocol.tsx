@@ -50,7 +50,7 @@ export function Protocol({ place }: { place: Place }) {
             Protocol <bdi>{cut(id, 60)}</bdi>
           </h1>
           <div class="cards">
-            <Card title="What it brought">
+            <Card title="What it brought" asks={answer.graphiql}>
               <dl class="facts">
                 <Fact title="Models">{count(models.totalCount)}</Fact>
                 <Fact title="Pools">{count(stakePools.totalCount)}</Fact>

@@ -56,7 +56,12 @@ function Pools({ place, tokens }: { place: Place; tokens: readonly ChosenToken[]
   const answer = useQuery(POOLS, { token: token.id, after: place.query.get('after') })
   return (
     <div class="cards">
-      <Card title="Pools, the largest first" wide actions={<TokenChoice place={place} tokens={tokens} />}>
+      <Card
+        title="Pools, the largest first"
+        wide
+        asks={answer.graphiql}
+        actions={<TokenChoice place={place} tokens={tokens} />}
+      >
         <Shown answer={answer} what="the pools">
           {({ stakePools }) => (
             <>

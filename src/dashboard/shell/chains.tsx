@@ -7,7 +7,7 @@ import { cut } from '../words/text'
 const CHAINS = graphql(`
   query Chains {
     chains {
-      id name head lagBlocks lagSeconds blocksPerSecond secondsLeft problem projectionProblem updatedAt
+      id name explorer head lagBlocks lagSeconds blocksPerSecond secondsLeft problem projectionProblem updatedAt
       indexed { height hash time }
       finalized { height time }
       projected { height }
@@ -18,19 +18,29 @@ const CHAINS = graphql(`
 export type ChainsAnswer = Answer<ResultOf<typeof CHAINS>>
 export type Chain = ResultOf<typeof CHAINS>['chains'][number]
 
-/** How often the heights are asked for while the page is looked at. */
-const EVERY_MS = 5000
-
 const Chains = createContext<ChainsAnswer | undefined>(undefined)
 
 /** Asks once for all parts of a page that tell of the chains. */
 export function ChainsProvider({ children }: { children: ComponentChildren }) {
-  const answer = useQuery(CHAINS, {}, { everyMs: EVERY_MS })
+  const answer = useQuery(CHAINS, {}, { live: true })
   return <Chains.Provider value={answer}>{children}</Chains.Provider>
 }
 
 export function useChains(): ChainsAnswer {
   return useContext(Chains)!
+}
+
+/** The page of a transaction or an address of a chain; undefined: nobody shows that chain. */
+export function useExplorer(): (
+  chain: string | null | undefined,
+  kind: 'tx' | 'address',
+  what: string | null | undefined,
+) => string | undefined {
+  const { data } = useChains()
+  return (chain, kind, what) => {
+    const explorer = data?.chains.find(({ id }) => id === chain)?.explorer
+    return explorer && what && /^0x[0-9a-f]+$/i.test(what) ? `${explorer}/${kind}/${what}` : undefined
+  }
 }
 
 /** A chain as its deployment calls it, `alpha`; else its id. */

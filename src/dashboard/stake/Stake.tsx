@@ -3,6 +3,7 @@ import { csvOf } from '../exports/csv'
 import { fileNameOf, save } from '../exports/save'
 import { Amount } from '../parts/Amount'
 import { Card } from '../parts/Card'
+import { ExplorerLink } from '../parts/ExplorerLink'
 import { AccountLink } from '../parts/links'
 import { Meter } from '../parts/Meter'
 import { Empty, Shown } from '../parts/states'
@@ -23,7 +24,7 @@ export function Stake({ id }: { id: string }) {
     </button>
   )
   return (
-    <Card title="Stake" wide actions={actions}>
+    <Card title="Stake" wide asks={answer.graphiql} actions={actions}>
       <Shown answer={answer} what="the stake">
         {({ model }) =>
           model && model.stake.pools.totalCount > 0 ? (
@@ -154,7 +155,14 @@ function Inside({ model }: { model: ModelStake }) {
           rows={slashes.nodes}
           rowKey={slash => slash.id}
           columns={[
-            { title: 'When', cell: ({ time }) => moment(time) },
+            {
+              title: 'When',
+              cell: ({ chain, transaction, time }) => (
+                <ExplorerLink chain={chain} kind="tx" what={transaction}>
+                  {moment(time)}
+                </ExplorerLink>
+              ),
+            },
             { title: 'Reason', cell: ({ reason }) => <bdi>{cut(reason ?? 'not said', 120)}</bdi> },
             {
               title: 'Of the active',

@@ -24,7 +24,7 @@ export const STAKE = graphql(`
       }
       slashes(first: 10, orderBy: [time_DESC]) {
         totalCount
-        nodes { id time reason activeAssets exitingAssets asset { symbol decimals } }
+        nodes { id chain time transaction reason activeAssets exitingAssets asset { symbol decimals } }
       }
     }
   }

@@ -27,7 +27,7 @@ export function Rejected({ place }: { place: Place }) {
   const answer = useQuery(REJECTED, { after })
   const chainName = useChainName()
   return (
-    <Card title="Rejected logs" wide>
+    <Card title="Rejected logs" wide asks={answer.graphiql}>
       <Shown answer={answer} what="the rejected logs">
         {({ rejectedLogs: { totalCount, nodes, pageInfo }, pendingReads }) => (
           <>

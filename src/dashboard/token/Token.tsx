@@ -4,6 +4,7 @@ import { graphql } from '../data/graphql'
 import { useQuery } from '../data/useQuery'
 import { Amount } from '../parts/Amount'
 import { Card } from '../parts/Card'
+import { ExplorerLink } from '../parts/ExplorerLink'
 import { Fact } from '../parts/Fact'
 import { CopiedId, ModelLink } from '../parts/links'
 import { Pages } from '../parts/Pages'
@@ -52,7 +53,7 @@ export function Token({ place }: { place: Place }) {
               <bdi>{token.symbol ? cut(token.symbol, 40) : shortId(token.id)}</bdi>
             </h1>
             <div class="cards">
-              <Card title="What is known of it" wide>
+              <Card title="What is known of it" wide asks={answer.graphiql}>
                 <dl class="facts">
                   <Fact title="Id">
                     <CopiedId id={token.id} what="the id" />
@@ -61,6 +62,11 @@ export function Token({ place }: { place: Place }) {
                     <bdi>{cut(token.name ?? 'not known', 60)}</bdi>
                   </Fact>
                   <Fact title="Chain">{chainName(token.chain)}</Fact>
+                  <Fact title="Contract">
+                    <ExplorerLink chain={token.chain} kind="address" what={token.address}>
+                      {shortHex(token.address)}
+                    </ExplorerLink>
+                  </Fact>
                   <Fact title="Decimals">
                     {token.decimals === null
                       ? 'not known: amounts are in its smallest unit'

@@ -3,6 +3,12 @@
 const counts = new Intl.NumberFormat('en-GB')
 const percents = new Intl.NumberFormat('en-GB', { style: 'percent', maximumSignificantDigits: 3 })
 const ratios = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 3 })
+const usd = new Intl.NumberFormat('en-GB', {
+  style: 'currency',
+  currency: 'USD',
+  currencyDisplay: 'narrowSymbol',
+  maximumFractionDigits: 2,
+})
 const moments = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',
   timeStyle: 'short',
@@ -12,6 +18,8 @@ const days = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: '
 
 export const count = (value: number): string => counts.format(value)
 export const ratio = (value: number): string => ratios.format(value)
+/** @param value decimal text, which may be larger than a float is exact for: what is shown is rounded to cents */
+export const dollars = (value: string): string => usd.format(value as `${number}`)
 /** @param share 0 to 1 */
 export const percent = (share: number): string => percents.format(share)
 /** @param ppm parts per million */

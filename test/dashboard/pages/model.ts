@@ -160,3 +160,102 @@ export function modelPage(reader: Reader): void {
     await close()
   })
 }
+
+/** What hangs on a model, line by line, and drawn whole. */
+export function modelDepth(reader: Reader): void {
+  test('tells what would inherit a taint: as many models as the API leads to, their stake added up by token', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, fine, close } = await visit(browser, site.url)
+    await open(`/model?id=${MERGE}`)
+    const card = page.getByRole('region', { name: 'If it is tainted' })
+    await card.getByRole('button', { name: 'Work it out' }).click()
+    await page.waitForURL(/impact=true/)
+    const { rows: descendants } = await site.pool.query<{ id: string }>(
+      `WITH RECURSIVE d (id) AS (
+         SELECT child_id FROM lineage_edge WHERE parent_id = $1
+         UNION SELECT e.child_id FROM lineage_edge e JOIN d ON e.parent_id = d.id)
+       SELECT id FROM d WHERE id <> $1`,
+      [MERGE],
+    )
+    expect(descendants.length).toBeGreaterThan(3)
+    await card.getByText(`${descendants.length} models made of it would inherit the taint`).waitFor()
+    expect(await card.getByRole('row').count()).toBe(descendants.length + 1)
+    const { rows } = await site.pool.query<{ sum: string }>(
+      `SELECT sum(active_assets + exiting_assets)::text AS sum FROM stake_pool
+        WHERE model_id = ANY ($1) AND retired_at IS NULL GROUP BY asset_id HAVING sum(active_assets + exiting_assets) > 0`,
+      [descendants.map(({ id }) => id)],
+    )
+    await card.locator('p .amount').first().waitFor()
+    const titles = await card
+      .locator('p .amount')
+      .evaluateAll(all => all.map(one => one.getAttribute('title')!))
+    const digits = titles.map(title => title.replace(/ \S+ \(click copies\)$/, '').replace(/[,.]/g, ''))
+    for (const { sum } of rows) expect(digits.some(one => sum.startsWith(one.replace(/^0+/, '')))).toBe(true)
+    await fine()
+    await close()
+  })
+
+  test('shows the lines that accrued and claimed are the sums of, and the question in GraphiQL', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, settled, close } = await visit(browser, site.url)
+    await open(`/model?id=${MERGE}`)
+    const card = page.getByRole('region', { name: 'Money' })
+    const token = await card.getByLabel('Token').inputValue()
+    for (const [name, table, column] of [
+      ['Accrued', 'royalty_accrual', 'to_model_id'],
+      ['Claimed', 'royalty_claim', 'model_id'],
+    ] as const) {
+      await card.getByRole('button', { name, exact: true }).click()
+      await settled()
+      const { rows } = await site.pool.query<{ count: number }>(
+        `SELECT count(*)::int AS count FROM ${table} WHERE ${column} = $1 AND token_id = $2`,
+        [MERGE, token],
+      )
+      const what = name === 'Accrued' ? 'movements to it' : 'claims that name it'
+      const lines = card.getByRole('table', { name: `${rows[0]!.count} ${what}` })
+      await lines.waitFor()
+      expect(await lines.getByRole('row').count()).toBe(Math.min(20, rows[0]!.count) + 1)
+    }
+    await page
+      .locator('.owed svg rect')
+      .last()
+      .click({ position: { x: 2, y: 2 }, force: true })
+    await page.waitForURL(/lines=/)
+    const href = (await card.getByRole('link', { name: 'in GraphiQL' }).getAttribute('href'))!
+    const asked = new URL(href, site.url).searchParams
+    const answer = await site.data<{ in: { totals: { tokenId: string }[] } }>(
+      asked.get('query')!,
+      JSON.parse(asked.get('variables')!),
+    )
+    expect(answer.in.totals.map(total => total.tokenId)).toContain(token)
+    await close()
+  })
+
+  test('draws all of it as a map, gives the drawing as PNG, and leads to the explorer of a public chain', async context => {
+    const { browser, site } = reader(context)
+    const { page, open, fine, close } = await visit(browser, site.url)
+    await open(`/model?id=${MERGE}`)
+    await page.getByRole('button', { name: 'Map of all' }).click()
+    const map = page.getByRole('region', { name: 'Map of the lineage' })
+    await map.locator('canvas').first().waitFor()
+    const { lineageMap } = await site.data<{ lineageMap: { models: number } }>(
+      `{ lineageMap(model: "${MERGE}") { models } }`,
+    )
+    await map.getByText(`All ${lineageMap.models} models`).waitFor()
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'PNG' }).click(),
+    ])
+    const png = readFileSync(await file.path())
+    expect(png.subarray(1, 4).toString()).toBe('PNG')
+    expect(png.readUInt32BE(16)).toBeGreaterThan(500) // its width
+    await fine()
+    await open('/model?id=eip155:1514/story:0x50f949772848f58b23091061a962e3ef545c2281')
+    const links = page.locator('a[target=_blank]')
+    await links.first().waitFor()
+    expect(await links.first().getAttribute('href')).toMatch(
+      /^https:\/\/www\.storyscan\.io\/tx\/0x[0-9a-f]{64}$/,
+    )
+    await close()
+  })
+}
