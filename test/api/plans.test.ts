@@ -6,8 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BIG_POOL, fillApi } from '../../bench/apiRows'
 import { fillLineage } from '../../bench/lineageRows'
 import { type Api, startApi } from '../../src/api/server'
-import { packageRoot } from '../../src/config/packageRoot'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
+import { DOCUMENTS } from '../system/readmeExamples'
 
 interface Told {
   name: string
@@ -58,10 +58,10 @@ afterAll(async () => {
   await database?.drop()
 })
 
-/** README's questions, about models that are there. */
+/** The questions of the README and of the pages after it, about models that are there. */
 function readmeQueries(): string[] {
-  const readme = readFileSync(path.join(packageRoot, 'README.md'), 'utf8')
-  return [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query]) =>
+  const pages = DOCUMENTS.map(file => readFileSync(file, 'utf8')).join('\n')
+  return [...pages.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query]) =>
     query!.replace(/"eip155:\d+\/(reference|story):\w+"/g, '"eip155:999/reference:family15"'),
   )
 }

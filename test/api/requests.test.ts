@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { getIntrospectionQuery } from 'graphql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { graphiqlOptions } from '../../src/api/graphiql'
+import { DOCUMENTS } from '../system/readmeExamples'
 import { ACCOUNT, ADDRESS, CHAIN, MODEL, setHeights, type TestApi, TOKEN, testApi } from './apiFixture'
 
 /** Longer than any answer here takes on a busy machine. */
@@ -237,7 +238,9 @@ describe('a request', () => {
 
   const shown = [
     ...graphiqlOptions.defaultTabs!.map(({ query }) => query!),
-    ...[...readFileSync('README.md', 'utf8').matchAll(/```graphql\n(.*?)```/gs)].map(([, query]) => query!),
+    ...DOCUMENTS.flatMap(file => [...readFileSync(file, 'utf8').matchAll(/```graphql\n(.*?)```/gs)]).map(
+      ([, query]) => query!,
+    ),
   ].filter(query => !query.includes('subscription'))
   test.each(shown)('that GraphiQL or the README shows is within the limits: %#', async query => {
     const { errors } = await api.gql(query)

@@ -11,7 +11,7 @@ import { mineTail } from '../../src/sandbox/tail'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 import { requireNeo4j, type TestNeo4j, testNeo4j } from '../fixtures/neo4j'
 import { Pipeline } from './pipeline'
-import { check, examplesOf, writeAnswers } from './readmeExamples'
+import { check, DOCUMENTS, examplesOf, writeAnswers } from './readmeExamples'
 import { type ScenarioChains, scenarioChains } from './scenarioChains'
 
 /**
@@ -20,9 +20,8 @@ import { type ScenarioChains, scenarioChains } from './scenarioChains'
  */
 
 const README = join(packageRoot, 'README.md')
-const PAGES = ['cypher', 'lineage', 'royalties', 'search-and-figures', 'stake']
-const DOCUMENTS = [README, ...PAGES.map(name => join(packageRoot, `docs/${name}.md`))]
-const examples = examplesOf(DOCUMENTS)
+const ASKED = [...DOCUMENTS, join(packageRoot, 'docs/stake.md')]
+const examples = examplesOf(ASKED)
 
 let chains: ScenarioChains
 let replay: Replay
@@ -63,7 +62,7 @@ afterAll(async () => {
   if (neo4j && 'url' in neo4j) await neo4j.close()
   await database?.drop()
   await chains?.close()
-  writeAnswers(DOCUMENTS, examples)
+  writeAnswers(ASKED, examples)
 })
 
 test('the README has examples in both languages', () => {

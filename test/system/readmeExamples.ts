@@ -1,9 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'vitest'
+import { packageRoot } from '../../src/config/packageRoot'
 
 /** Queries of documents, each with the answer that is printed under it. `UPDATE_README=1` writes the answers. */
 
 const PAIR = /```(graphql|cypher)\n([\s\S]*?)```\n\n```json\n([\s\S]*?)```/g
+
+/** The README, and the pages that its examples go on in. */
+export const DOCUMENTS = [
+  'README.md',
+  ...['cypher', 'lineage', 'royalties', 'search-and-figures', 'steering'].map(name => `docs/${name}.md`),
+].map(file => join(packageRoot, file))
 
 export interface Example {
   language: string

@@ -54,6 +54,9 @@ export function LineageCard({ place, id }: { place: Place; id: string }) {
       <button type="button" onClick={() => drawing.current && void savePng(id, drawing.current)}>
         PNG
       </button>
+      <a class="choice" href={`/lineage/${encodeURIComponent(id)}.cdx.json`} download>
+        ML-BOM
+      </a>
     </>
   )
   return (
