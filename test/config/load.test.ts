@@ -94,6 +94,8 @@ describe('a file that is right', () => {
     expect(() => read({ [uid]: 'text model' })).toThrow(/schemas\.0xAb.*\n {2}fix: /)
     const none = document({ protocols: { eas: { contracts: { eas: ADDRESS } } } })
     expect(() => checkConfig(none, 'file.yaml', protocols, {})).toThrow(/names no schemas\n {2}fix: /)
+  })
+
   test('may name the explorer of a chain, with or without a slash at its end', () => {
     expect(check(document()).chains[0]!.explorer).toBeUndefined()
     for (const explorer of ['https://scan.example/five', 'https://scan.example/five/'])
