@@ -17,6 +17,7 @@ import { parseHeight } from './request'
 import { SealedStatement } from './seal/sealedStatement'
 import type { Signer } from './seal/signature'
 import { buildStatement } from './statement'
+import { diskFile } from './verify/diskFile'
 import { readJson } from './verify/readJson'
 
 export interface CliStatementOptions {
@@ -96,7 +97,7 @@ async function* provenStatement(
   file: string,
   endpoints: ReadonlyMap<string, readonly string[]>,
 ): AsyncGenerator<string | Uint8Array> {
-  const { lines } = await readJson(file)
+  const { lines } = await readJson(diskFile(file))
   const readers = new Map([...endpoints].map(([chain, urls]) => [chain, new ChainReader(urls)]))
   async function* facts() {
     for await (const batch of lines()) yield batch.map(line => line.facts)

@@ -29,7 +29,7 @@ for (const { registry, labels } of registries()) {
 function registries(): { registry: Registry; labels: string[] }[] {
   const nothing = {} as never
   const api = new ApiMetrics()
-  api.watch(nothing, nothing, nothing)
+  api.watch(nothing, nothing, nothing, nothing)
   const graph = new Registry()
   createProjectorMetrics(graph)
   const { registry } = new IndexerMetrics('eip155:1', nothing, nothing, nothing)
