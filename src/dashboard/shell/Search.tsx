@@ -18,7 +18,7 @@ const SEARCH = graphql(`
           ... on ModelVersion { modelId number }
           ... on Token { symbol name }
           ... on Account { address }
-          ... on StakePool { modelId kind }
+          ... on StakePool { ofModel: modelId poolKind: kind }
         }
       }
     }
@@ -169,9 +169,9 @@ function fromAnswer({ search }: Answered): Found[] {
       case 'Account':
         return { kind: 'account', title: id, detail: 'account', to: href('/account', { id: node.id }) }
       case 'StakePool': {
-        if (!node.modelId) return []
-        const detail = `${node.kind.toLowerCase()} pool of ${shortId(node.modelId)}`
-        return { kind: 'model', title: id, detail, to: href('/model', { id: node.modelId }) }
+        if (!node.ofModel) return []
+        const detail = `${node.poolKind.toLowerCase()} pool of ${shortId(node.ofModel)}`
+        return { kind: 'model', title: id, detail, to: href('/model', { id: node.ofModel }) }
       }
       default:
         return []

@@ -30,7 +30,7 @@ export function shell(reader: Reader): void {
     const { browser, site } = reader(context)
     const { page, open, close } = await visit(browser, site.url)
     await open('/')
-    await page.getByRole('combobox', { name: /Search/ }).fill('no such model "%_')
+    await page.getByRole('combobox', { name: /Search/ }).fill('qqqq zzzz "%_')
     await page.getByText('Nothing found. Try a part of a name').waitFor()
     await close()
   })
