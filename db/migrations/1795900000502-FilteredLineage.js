@@ -1,16 +1,14 @@
-const LineageClosure = require('./1795440000101-LineageClosure.js')
-
 // lineage_closure along some edges and models alone, for the filters of lineage, lineagePath and commonAncestors.
 module.exports = class FilteredLineage1795900000502 {
   name = 'FilteredLineage1795900000502'
 
   async up(db) {
-    await db.query(`DROP FUNCTION lineage_closure(text, boolean, integer, integer, text)`)
-    // As LineageClosure has it, where edges of other roles, and models of other chains or protocols, are as if they were
-    // not there; root_id and stop_at always are. Null: all.
+    // As the lineage_closure of five arguments has it, where edges of other roles, and models of other chains or protocols,
+    // are as if they were not there; root_id and stop_at always are. Null: all. Where nothing is filtered that one answers:
+    // conditions that hold for every row make Postgres guess few, and join level by level in a loop.
     await db.query(`CREATE FUNCTION lineage_closure(
-            root_id text, up boolean, max_depth integer, max_nodes integer, stop_at text DEFAULT NULL,
-            roles text[] DEFAULT NULL, chains text[] DEFAULT NULL, protocols text[] DEFAULT NULL
+            root_id text, up boolean, max_depth integer, max_nodes integer, stop_at text,
+            roles text[], chains text[], protocols text[]
         ) RETURNS TABLE (id text, depth integer) LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
         DECLARE
             level integer := 0;
@@ -19,6 +17,10 @@ module.exports = class FilteredLineage1795900000502 {
             visited text[] := ARRAY[root_id];
             beyond boolean;
         BEGIN
+            IF roles IS NULL AND chains IS NULL AND protocols IS NULL THEN
+                RETURN QUERY SELECT c.id, c.depth FROM lineage_closure(root_id, up, max_depth, max_nodes, stop_at) c;
+                RETURN;
+            END IF;
             WHILE level < max_depth AND room > 0 LOOP
                 IF up THEN
                     SELECT array_agg(n.model) INTO frontier FROM (
@@ -53,7 +55,6 @@ module.exports = class FilteredLineage1795900000502 {
     await db.query(
       `DROP FUNCTION lineage_closure(text, boolean, integer, integer, text, text[], text[], text[])`,
     )
-    await new LineageClosure().up(db)
   }
 }
 
