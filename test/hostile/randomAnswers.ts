@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { functions as vault } from '../../src/abi/erc4626/vault'
 import { functions as controller } from '../../src/abi/veGauge/gaugeController'
 import { functions as escrow } from '../../src/abi/veGauge/votingEscrow'
 import { keyOf, type Question } from '../../src/indexer/reads/answers'
@@ -9,13 +10,19 @@ import { sources } from './randomLogs'
 const word = (value: bigint | string) => BigInt(value).toString(16).padStart(64, '0')
 const MOST = 2n ** 256n - 1n
 
-const veGauge = sources.find(({ protocol }) => protocol.name === 'veGauge')!.deployment.contracts
+const contractsOf = (name: string) =>
+  sources.find(({ protocol }) => protocol.name === name)!.deployment.contracts
+const veGauge = contractsOf('veGauge')
 const [votingEscrow, gaugeController] = [veGauge.votingEscrow as string, veGauge.gaugeController as string]
 
-/** By contract and call: what the opening's escrow has to say, for its lock and vote to be taken. */
+/** By contract and call: what the opening's escrow and vaults have to say, for lock, vote and deposit to be taken. */
 const OPENING = new Map([
   [`${gaugeController}|${controller.voting_escrow.encode({})}`, votingEscrow],
   [`${votingEscrow}|${escrow.token.encode({})}`, ADDRESSES[5]!],
+  ...Object.values(contractsOf('erc4626')).map((address): [string, string] => [
+    `${address}|${vault.asset.encode({})}`,
+    ADDRESSES[5]!,
+  ]),
 ])
 
 /** What contracts that nobody can trust answer. The same question is answered alike, whoever asks. */

@@ -60,6 +60,12 @@ type Answer = any
 
 async function ask(query: string): Promise<Answer> {
   await pipeline.caughtUp()
+  // The time of the newest block is written beside the batch, after it.
+  const { time } = await chain.contracts.head()
+  const indexed = `SELECT extract(epoch FROM indexed_time)::int AS time FROM indexer_progress WHERE chain = $1`
+  await expect
+    .poll(async () => (await api.pool.query(indexed, [CHAIN])).rows, { timeout: 60_000 })
+    .toEqual([{ time }])
   return api.data(query)
 }
 
