@@ -38,12 +38,13 @@ export async function lineageOverHttp(
   try {
     const raw: number[] = []
     const depth5: number[] = []
-    for (const [i, model] of [...models.slice(0, WARM), ...models].entries()) {
+    const warm = models.slice(0, WARM)
+    for (const [i, model] of [...warm, ...models].entries()) {
       const sql = await timed(() => pool.query({ name: 'recursive', text: RECURSIVE, values: [model, 5] }))
       const http = await timed(() =>
-        ask(LINEAGE, { model, maxDepth: 5, maxNodes: i < WARM ? 9_999 : 10_000 }),
+        ask(LINEAGE, { model, maxDepth: 5, maxNodes: i < warm.length ? 9_999 : 10_000 }),
       )
-      if (i < WARM) continue
+      if (i < warm.length) continue
       raw.push(sql)
       depth5.push(http)
     }

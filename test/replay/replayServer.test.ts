@@ -43,8 +43,10 @@ describe('a dump of a chain’s logs is served as that chain', () => {
     for (const topics of [[1], [1, 2], [], [3, 2], [1, 2, 3, 4], [2]]) await emit(chain.rpc, topics)
     await chain.rpc('anvil_mine', ['0x3'])
     await emit(chain.rpc, [1, 9])
-    const dump = await chain.rpc<Record<string, string>[]>('eth_getLogs', [{ fromBlock: '0x0' }])
-    expect(dump).toHaveLength(7)
+    const logs = () => chain.rpc<Record<string, string>[]>('eth_getLogs', [{ fromBlock: '0x0' }])
+    // anvil answers a transaction before it has mined it.
+    await expect.poll(logs, { timeout: 30_000 }).toHaveLength(7)
+    const dump = await logs()
     await serve({ files: [recordingOf(dump)], chainId: 10 })
 
     const [first, second] = [dump[0]!.address, dump[1]!.address]
