@@ -121,8 +121,9 @@ export function aggregateResolvers(model: EntityModel): ResolverMap {
       links.map(({ name, field, target }) => [
         name,
         (source, _, { scope }) => {
-          const id = source[field.name] as string | null
-          return id === null ? null : linkedRow(target, id, scope)
+          // Absent where the groups are not by it.
+          const id = source[field.name] as string | null | undefined
+          return id == null ? null : linkedRow(target, id, scope)
         },
       ]),
     )
