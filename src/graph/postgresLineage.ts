@@ -1,7 +1,7 @@
-import { shareOf } from '../lineage/share'
 import type { Snapshot } from '../postgres/snapshot'
 import { answerClosure, answerClosures, checkFilter, type Search, type Subgraph } from './closureAnswer'
 import { checkCommon } from './commonAncestors'
+import { EDGE_COLUMNS, type EdgeRow, edgeOfRow } from './edgeRows'
 import { LineageRequestError } from './graphError'
 import {
   type Closure,
@@ -131,24 +131,13 @@ export class PostgresLineage implements Lineage {
   private async edgesOf(children: string[], { roles }: LineageFilter): Promise<LineageEdge[]> {
     const rows = await this.db.query<EdgeRow>({
       name: 'lineage-edges',
-      text: `SELECT e.id, e.child_id AS "childId", e.parent_id AS "parentId", e.role, e.ordinal,
-                    e.share_ppm AS "sharePpm", e.policy,
-                    e.share_numerator AS numerator, e.share_denominator AS denominator
+      text: `SELECT ${EDGE_COLUMNS}
                FROM unnest($1::text[]) c (id) JOIN lineage_edge e ON e.child_id = c.id
               WHERE $2::text[] IS NULL OR e.role = ANY ($2)`,
       values: [children, roles ?? null],
     })
-    return rows.map(({ numerator, denominator, policy, ...edge }) => ({
-      ...edge,
-      share: shareOf(numerator, denominator),
-      policy,
-    }))
+    return rows.map(edgeOfRow)
   }
-}
-
-interface EdgeRow extends Omit<LineageEdge, 'share'> {
-  numerator: string | null
-  denominator: string | null
 }
 
 /** As lineage_closure takes them. */

@@ -1,23 +1,7 @@
 import type { Policy } from '../../lineage/policies'
 import { type Share, shareOf } from '../../lineage/share'
+import type { EdgeRow } from '../edgeRows'
 import type { LineageEdge } from '../lineage'
-
-/** An edge as the table has it. */
-export interface EdgeRow {
-  id: string
-  childId: string
-  parentId: string
-  role: string
-  ordinal: number
-  sharePpm: number | null
-  policy: Policy
-  numerator: string | null
-  denominator: string | null
-}
-
-/** Columns of an EdgeRow, of `lineage_edge e`. */
-export const EDGE_COLUMNS = `e.id, e.child_id AS "childId", e.parent_id AS "parentId", e.role, e.ordinal,
-       e.share_ppm AS "sharePpm", e.policy, e.share_numerator AS numerator, e.share_denominator AS denominator`
 
 /** What many edges have in common. */
 interface Kind {

@@ -1,7 +1,8 @@
 import type { Subgraph } from '../closureAnswer'
 import { compareIds } from '../closureAnswer'
+import type { EdgeRow } from '../edgeRows'
 import type { Direction } from '../lineage'
-import type { EdgeRow, EdgeTable } from './edgeTable'
+import type { EdgeTable } from './edgeTable'
 
 /** Edges by one of their ends, as they were when the graph was made: those of `model` are `edges[starts[model]…]`. */
 interface Adjacency {

@@ -3,7 +3,8 @@ import { getHeapStatistics } from 'node:v8'
 import type { Logger } from '@subsquid/logger'
 import type { Pool } from 'pg'
 import { openSnapshot, type Snapshot } from '../../postgres/snapshot'
-import { EDGE_COLUMNS, type EdgeRow, EdgeTable } from './edgeTable'
+import { EDGE_COLUMNS, type EdgeRow } from '../edgeRows'
+import { EdgeTable } from './edgeTable'
 import { LineageGraph } from './lineageGraph'
 
 export interface LineageMemoryOptions {
@@ -86,11 +87,7 @@ export class LineageMemory {
       return undefined
     }
     if (db.version !== undefined && db.version === this.snapshot) return this.now()
-    const rows = await db.query<{ chain: string; version: string }>({
-      name: 'lineage-versions',
-      text: `SELECT chain, version::text FROM lineage_version`,
-    })
-    const seen: Versions = new Map(rows.map(({ chain, version }) => [chain, BigInt(version)]))
+    const seen = await versionsIn(db)
     if (!same(seen, this.versions) && !(await this.follow(db, seen))) return undefined
     if (!same(seen, this.versions)) return undefined // others brought it further meanwhile
     this.snapshot = db.version
@@ -146,10 +143,7 @@ export class LineageMemory {
         values: [leastEdges],
       })
       if (!enough!.enough) return false
-      const versions = await snapshot.query<{ chain: string; version: string }>({
-        name: 'lineage-versions',
-        text: `SELECT chain, version::text FROM lineage_version`,
-      })
+      const versions = await versionsIn(snapshot)
       await snapshot.query({
         name: 'lineage-cursor',
         text: `DECLARE lineage NO SCROLL CURSOR FOR SELECT ${EDGE_COLUMNS} FROM lineage_edge e`,
@@ -168,13 +162,21 @@ export class LineageMemory {
         await nextTurn()
       }
       this.graph = new LineageGraph(table)
-      this.versions = new Map(versions.map(({ chain, version }) => [chain, BigInt(version)]))
+      this.versions = versions
       this.snapshot = snapshot.version
       return true
     } finally {
       await snapshot.close()
     }
   }
+}
+
+async function versionsIn(db: Snapshot): Promise<Versions> {
+  const rows = await db.query<{ chain: string; version: string }>({
+    name: 'lineage-versions',
+    text: `SELECT chain, version::text FROM lineage_version`,
+  })
+  return new Map(rows.map(({ chain, version }) => [chain, BigInt(version)]))
 }
 
 function requireRoom(table: EdgeTable): void {
