@@ -12,7 +12,6 @@ import { HotSource } from '../../src/indexer/sources/hotSource'
 import { Problems } from '../../src/indexer/sources/problems'
 import { announcing } from '../../src/protocols/erc4626/announcements'
 import { erc4626 } from '../../src/protocols/erc4626/erc4626'
-import { RangeFetcher } from '../../src/rpc/fetchRange'
 import { RangeSizer } from '../../src/rpc/rangeSizer'
 import { RpcPool } from '../../src/rpc/rpcPool'
 import type { BenchOptions } from '../main'
@@ -84,7 +83,7 @@ function sourcesOf({ url }: BusyChain, following: Following) {
   const pollIntervalMs = 1
   const heads = new Heads({ pool, problems, log, finality: FINALITY, pollIntervalMs })
   const sizer = new RangeSizer()
-  const ranges = new WholeRanges(new RangeFetcher(pool, sizer), new RangeFetcher(pool, new RangeSizer()))
+  const ranges = new WholeRanges(pool, sizer)
   const follow = async () => following
   const cold = new ColdSource({ heads, problems, sizer, ranges, follow, pollIntervalMs })
   const logs = new HotLogs({ pool, log })

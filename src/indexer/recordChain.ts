@@ -2,7 +2,6 @@ import type { Logger } from '@subsquid/logger'
 import type { ChainConfig } from '../config/config'
 import { ConfigError } from '../config/configError'
 import type { Answer } from '../protocols/protocol'
-import { RangeFetcher } from '../rpc/fetchRange'
 import { RangeSizer } from '../rpc/rangeSizer'
 import { RpcPool } from '../rpc/rpcPool'
 import { sourcesOf } from './chainSources'
@@ -43,7 +42,7 @@ export async function* recordChain({ chain, log, from, to }: Options): AsyncGene
     const { finality, pollIntervalMs } = chain
     const heads = new Heads({ pool: rpc, problems, log, finality, pollIntervalMs })
     const sizer = new RangeSizer()
-    const ranges = new WholeRanges(new RangeFetcher(rpc, sizer), new RangeFetcher(rpc, new RangeSizer()))
+    const ranges = new WholeRanges(rpc, sizer)
     const follow = async () => new Following(rules)
     const cold = new ColdSource({ heads, problems, sizer, ranges, follow, pollIntervalMs })
     const range = {

@@ -4,7 +4,6 @@ import type { Registry } from 'prom-client'
 import type { ChainConfig, Config } from '../config/config'
 import { createPool } from '../postgres/pool'
 import { quantity, readHeader, readQuantity } from '../rpc/chainLogs'
-import { RangeFetcher } from '../rpc/fetchRange'
 import { dropAnswers, RangeCache } from '../rpc/rangeCache'
 import { RangeSizer } from '../rpc/rangeSizer'
 import { RpcPool } from '../rpc/rpcPool'
@@ -114,7 +113,7 @@ export async function runIndexer(
     heads,
     problems,
     sizer,
-    ranges: new WholeRanges(new RangeFetcher(rpc, sizer), new RangeFetcher(rpc, new RangeSizer())),
+    ranges: new WholeRanges(rpc, sizer),
     follow,
     cache:
       mostBytes > 0

@@ -9,7 +9,7 @@ export class FoundList {
   /** whole roles, by place */
   private readonly whole: { place: number; found: Found }[] = []
   /** addresses of each role */
-  private readonly roles = new Map<string, { one: Found; addresses: string[] }>()
+  private readonly roles: Roles = new Map()
 
   constructor(
     private readonly rules: Rules,
@@ -30,10 +30,7 @@ export class FoundList {
       return
     }
     this.places.set(address, place)
-    const key = keyOf(found)
-    const role = this.roles.get(key)
-    if (role) role.addresses.push(address)
-    else this.roles.set(key, { one: found, addresses: [address] })
+    enlist(this.roles, found, address)
   }
 
   get(address: string, length: number): Found | undefined {
@@ -85,13 +82,17 @@ export class FoundList {
   }
 }
 
-function rolesOf(found: Found[]): Map<string, { one: Found; addresses: string[] }> {
-  const roles = new Map<string, { one: Found; addresses: string[] }>()
-  for (const one of found) {
-    if (!one.address) continue
-    const role = roles.get(keyOf(one))
-    if (role) role.addresses.push(one.address)
-    else roles.set(keyOf(one), { one, addresses: [one.address] })
-  }
+/** The first contract of each role, and the addresses of all. */
+type Roles = Map<string, { one: Found; addresses: string[] }>
+
+function rolesOf(found: Found[]): Roles {
+  const roles: Roles = new Map()
+  for (const one of found) if (one.address) enlist(roles, one, one.address)
   return roles
+}
+
+function enlist(roles: Roles, found: Found, address: string): void {
+  const role = roles.get(keyOf(found))
+  if (role) role.addresses.push(address)
+  else roles.set(keyOf(found), { one: found, addresses: [address] })
 }

@@ -1,11 +1,13 @@
 import { firstBlockOf, type RangeBlock, wantedBy } from '../../rpc/chainLogs'
-import type { RangeFetcher } from '../../rpc/fetchRange'
+import { RangeFetcher } from '../../rpc/fetchRange'
 import { mergeBlocks } from '../../rpc/keptFilters'
+import { RangeSizer } from '../../rpc/rangeSizer'
 import type { BlockSpan } from '../../rpc/rpcFault'
+import type { RpcPool } from '../../rpc/rpcPool'
 import type { Asked, Known } from './known'
 
 /** What contracts announce may announce more, and so on: after so many questions everything is asked for by topic. */
-const MOST_ROUNDS = 4
+export const MOST_ROUNDS = 4
 
 /** Nothing is missing in what was asked for by topic. */
 export const EVERYTHING = 'everything'
@@ -21,11 +23,14 @@ export interface Reading {
  * those of the ranges before it, which may be under way.
  */
 export class WholeRanges {
-  /** @param late asks for what was found to be missing */
-  constructor(
-    private readonly fetcher: RangeFetcher,
-    private readonly late: RangeFetcher,
-  ) {}
+  private readonly fetcher: RangeFetcher
+  /** asks for what was found to be missing: smaller answers, which say nothing of how large the others may be */
+  private readonly late: RangeFetcher
+
+  constructor(pool: RpcPool, sizer: RangeSizer) {
+    this.fetcher = new RangeFetcher(pool, sizer)
+    this.late = new RangeFetcher(pool, new RangeSizer())
+  }
 
   /** Asks for what is wanted as far as is known, and for what that announces. Not whole where more is known later. */
   async begin(range: BlockSpan, known: Known): Promise<Reading> {

@@ -3,7 +3,6 @@ import type { Batch } from '@subsquid/util-internal-processor-tools'
 import type { Pool } from 'pg'
 import type { ChainConfig } from '../../config/config'
 import { quantity, type RangeBlock, readHeader } from '../../rpc/chainLogs'
-import { RangeFetcher } from '../../rpc/fetchRange'
 import { RangeCache } from '../../rpc/rangeCache'
 import { RangeSizer } from '../../rpc/rangeSizer'
 import { RpcPool } from '../../rpc/rpcPool'
@@ -46,10 +45,7 @@ export class ChainHistory {
     this.isOwnRpc = rpc === undefined
     this.rpc = rpc ?? new RpcPool(chain.endpoints, chain.id, log)
     const sizer = new RangeSizer()
-    this.ranges = new WholeRanges(
-      new RangeFetcher(this.rpc, sizer),
-      new RangeFetcher(this.rpc, new RangeSizer()),
-    )
+    this.ranges = new WholeRanges(this.rpc, sizer)
     const mostBytes = chain.rpcCacheMegabytes * 1_000_000
     const cache =
       mostBytes > 0

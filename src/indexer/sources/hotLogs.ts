@@ -6,6 +6,7 @@ import type { Endpoint } from '../../rpc/endpoint'
 import { BadAnswer } from '../../rpc/rpcFault'
 import type { RpcPool, Session } from '../../rpc/rpcPool'
 import type { Known } from '../following/known'
+import { MOST_ROUNDS } from '../following/wholeRanges'
 import type { HotBlock } from './hotChain'
 import type { HotHeader } from './hotHeaders'
 
@@ -18,9 +19,6 @@ interface Options {
   pool: RpcPool
   log: Logger
 }
-
-/** What contracts announce may announce more, and so on: after so many questions the rest is asked for by topic. */
-const MOST_ROUNDS = 4
 
 /** Logs of hot blocks, and how far the blooms of their headers and the answers about them are believed. */
 export class HotLogs {
