@@ -39,6 +39,13 @@ export function writtenModel(written: string): string | undefined {
   return MODEL_ID.test(id) ? id : undefined
 }
 
+/** The same, where nothing else of the log stands without it. @throws RangeError */
+export function namedModel(written: string): string {
+  const id = writtenModel(written)
+  if (id === undefined) throw new RangeError(`no CAIP-19 id of a model: ${written.slice(0, 100)}`)
+  return id
+}
+
 /** `eip155:31337/pool:0x…` */
 export function poolId(chain: string, address: string): string {
   return `${chain}/pool:${address.toLowerCase()}`

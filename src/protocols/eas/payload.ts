@@ -1,5 +1,5 @@
 import { decodeAbiParameters, parseAbiParameters } from 'viem'
-import { writtenModel } from '../../ledger/ids'
+import { namedModel } from '../../ledger/ids'
 
 /** Names of the field, of type `string`, that holds a model's id; the first that a schema has counts. */
 const FIELDS = ['model', 'modelId']
@@ -16,8 +16,5 @@ export function modelIn(layout: string, data: string): string | undefined {
   const values = decodeAbiParameters(fields, data as `0x${string}`) as unknown[]
   const at = fields.findIndex(({ name, type }) => type === 'string' && FIELDS.includes(name ?? ''))
   if (at < 0) return undefined
-  const written = values[at] as string
-  const id = writtenModel(written)
-  if (id === undefined) throw new RangeError(`no CAIP-19 id of a model: ${written.slice(0, 100)}`)
-  return id
+  return namedModel(values[at] as string)
 }

@@ -1,10 +1,9 @@
 /** VoteEscrow: one lock an account, whose votes steer to models of any chain. */
 import { events } from '../../abi/reference/voteEscrow'
 import type { DomainEvent, Origin } from '../../ledger/events'
-import { accountId, gaugeId, lockId, poolId, tokenId } from '../../ledger/ids'
+import { accountId, gaugeId, lockId, namedModel, poolId, tokenId } from '../../ledger/ids'
 import type { Handler } from '../protocol'
 import { reads } from '../reading'
-import { namedModel } from './names'
 
 export const escrowHandlers: Record<string, Handler> = {
   ...reads(

@@ -1,16 +1,9 @@
 /** How the reference protocol's numbers and texts become ids. */
-import { modelId, writtenModel } from '../../ledger/ids'
+import { modelId } from '../../ledger/ids'
 
 /** A model of this chain by its token id. */
 export function localModel(chain: string, tokenId: bigint): string {
   return modelId(chain, 'reference', tokenId.toString())
-}
-
-/** A model that a user named on another chain, where nothing else of the log stands without it. */
-export function namedModel(written: string): string {
-  const id = writtenModel(written)
-  if (id === undefined) throw new RangeError(`no CAIP-19 id of a model: ${written.slice(0, 100)}`)
-  return id
 }
 
 /**

@@ -1,10 +1,10 @@
 /** RoyaltyRouter: fees, what becomes of them hop by hop, messages between chains, claims. */
 import { events } from '../../abi/reference/royaltyRouter'
 import type { DomainEvent, Origin } from '../../ledger/events'
-import { accountId, tokenId } from '../../ledger/ids'
+import { accountId, namedModel, tokenId } from '../../ledger/ids'
 import { decodeEvent } from '../decodeEvent'
 import type { ProtocolLog } from '../protocol'
-import { feeId, localModel, namedModel } from './names'
+import { feeId, localModel } from './names'
 
 const NO_GUID = `0x${'0'.repeat(64)}`
 
