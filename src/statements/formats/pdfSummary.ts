@@ -2,14 +2,15 @@ import type PDFDocument from 'pdfkit'
 import type { PriceBasis } from '../priceBasis'
 import type { StatementHead } from '../seal/head'
 import type { Seal } from '../seal/sealedStatement'
-import type { TokenUsd, UsdTotals } from '../seal/usdTotals'
+import type { UsdTotals } from '../seal/usdTotals'
 import { tokenLabels } from '../tokenLabels'
-import type { TokenTotal } from '../tokenTotals'
 import type { Worth } from '../worth'
+import type { SealedTotal } from './columns'
 import { csvTime } from './csvText'
 import { BOTTOM, LEFT, RIGHT, TOP } from './pdfPage'
 import { type PdfText, paperAmount, paperUsd } from './pdfText'
 import type { ModelSum } from './sumByModel'
+import { sealedTotals } from './totals'
 
 interface Summary {
   doc: typeof PDFDocument.prototype
@@ -29,10 +30,8 @@ export function* summaryPages(summary: Summary): Generator<() => void> {
   const { tokens } = summary.head
   if (tokens.length === 0) yield () => void firstPage(summary, 'Nothing moved, and nothing was open.')
   const labels = tokenLabels(tokens)
-  for (const [i, total] of tokens.entries()) {
-    const sealed = { ...total, ...summary.seal.usd.byToken[i]! }
-    yield () => tokenPage(summary, sealed, labels.get(total.token) ?? total.token)
-  }
+  for (const total of sealedTotals(summary.head, summary.seal))
+    yield () => tokenPage(summary, total, labels.get(total.token) ?? total.token)
 }
 
 /** Where the page goes on. */
@@ -97,7 +96,7 @@ function pricesSaid({ version, heights }: PriceBasis, usd: UsdTotals): string[][
   ]
 }
 
-function tokenPage(summary: Summary, total: TokenTotal & TokenUsd, label: string): void {
+function tokenPage(summary: Summary, total: SealedTotal, label: string): void {
   const { doc, text, head, sums } = summary
   let y = firstPage(summary, label)
   const row = (name: string, accrued: string, claimed: string, bold = false) => {

@@ -10,8 +10,14 @@ export interface TotalRow {
   total: SealedTotal | null
 }
 
-export function totalRows({ asOf, tokens }: StatementHead, { usd }: Seal): TotalRow[] {
-  const totals = tokens.map((total, i) => ({ ...total, ...usd.byToken[i]! }))
+/** Each token's totals with what moved of it in USD, in the order of the head. */
+export function sealedTotals({ tokens }: StatementHead, { usd }: Seal): SealedTotal[] {
+  return tokens.map((total, i) => ({ ...total, ...usd.byToken[i]! }))
+}
+
+export function totalRows(head: StatementHead, seal: Seal): TotalRow[] {
+  const { asOf } = head
+  const totals = sealedTotals(head, seal)
   return asOf.flatMap((chain): TotalRow[] => {
     const own = totals.filter(total => total.chain === chain.chain)
     return own.length > 0 ? own.map(total => ({ chain, total })) : [{ chain, total: null }]

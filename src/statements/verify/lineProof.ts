@@ -6,7 +6,7 @@ import type { Marks } from '../seal/sealedStatement'
 import { signerIn } from '../seal/signature'
 import { type Reading, UnreadableError } from './reading'
 import { headOfJson, lineOfJson } from './readJson'
-import type { Verdict } from './verifyStatement'
+import { emptyVerdict, type Verdict } from './verifyStatement'
 
 /**
  * One line, and what shows that it is of a statement, without its other lines: `{line, path, statement, verification}`
@@ -43,15 +43,7 @@ function signedOf(head: StatementHead): Json {
 
 /** Whether a line is the one that its proof says, of the statement that is named and signed there. */
 export async function verifyLineProof(text: string): Promise<Verdict> {
-  const verdict: Verdict = {
-    problems: [],
-    lines: 1,
-    merkleRoot: null,
-    head: null,
-    signer: null,
-    blocks: [],
-    proved: false,
-  }
+  const verdict = emptyVerdict(1)
   const tell = (place: string, found: string) => verdict.problems.push({ place, found })
   const { line, path, statement, verification } = JSON.parse(text) as Record<string, Record<string, Json>>
   const { merkleRoot, ...signed } = statement!

@@ -1,7 +1,7 @@
 import { type FileSource, startOf, textOf } from './fileSource'
 import { verifyLineProof } from './lineProof'
 import { problemOf, type Reading } from './reading'
-import { type Verdict, verifyStatement } from './verifyStatement'
+import { emptyVerdict, type Verdict, verifyStatement } from './verifyStatement'
 
 /** Whether a file is as it was made: a statement, or the proof of one line. @param open takes a statement apart */
 export async function verdictOf(file: FileSource, open: () => Promise<Reading>): Promise<Verdict> {
@@ -11,15 +11,7 @@ export async function verdictOf(file: FileSource, open: () => Promise<Reading>):
     for await (const piece of textOf(file)) text += piece
     return await verifyLineProof(text)
   } catch (error) {
-    return {
-      problems: [problemOf(error)],
-      lines: 0,
-      merkleRoot: null,
-      head: null,
-      signer: null,
-      blocks: [],
-      proved: false,
-    }
+    return { ...emptyVerdict(0), problems: [problemOf(error)] }
   }
 }
 

@@ -29,20 +29,17 @@ export interface Verdict {
   proved: boolean
 }
 
+/** Nothing is found yet, or ever. */
+export function emptyVerdict(lines: number, head: StatementHead | null = null): Verdict {
+  return { problems: [], lines, merkleRoot: null, head, signer: null, blocks: [], proved: false }
+}
+
 /** Problems after which no more is looked for: somebody may have changed each of a million lines. */
 const MOST_PROBLEMS = 20
 
 /** Works a file's statement out again from what it says of itself, offline, and tells each place where it is another. */
 export async function verifyStatement(reading: Reading): Promise<Verdict> {
-  const verdict: Verdict = {
-    problems: [],
-    lines: 0,
-    merkleRoot: null,
-    head: reading.head,
-    signer: null,
-    blocks: [],
-    proved: false,
-  }
+  const verdict = emptyVerdict(0, reading.head)
   try {
     await check(reading, verdict)
   } catch (error) {
