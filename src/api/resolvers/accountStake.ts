@@ -155,7 +155,7 @@ interface Concentration {
 }
 
 function concentrationOf(scope: RequestScope) {
-  return byKey<Concentration>(scope, 'account-concentration', [], () => ({
+  return byKey<Concentration>(scope, 'account-concentration', [], {
     name: 'account-concentration',
     text: `WITH stakes AS (
         SELECT k.i, p.asset_id, coalesce(p.model_id, p.id) AS what, s.account_id <> s.delegate_id AS steered,
@@ -166,7 +166,7 @@ function concentrationOf(scope: RequestScope) {
       SELECT i::int AS i, asset_id AS "tokenId", count(*)::int AS models, sum(x)::text AS total, sum(x * x)::text AS squares,
              max(x)::text AS largest, sum(steered)::text AS delegated
         FROM held GROUP BY 1, 2 ORDER BY asset_id COLLATE "C"`,
-  }))
+  })
 }
 
 interface Exits {
@@ -179,7 +179,7 @@ interface Exits {
 
 /** Index: exit_request on account_id. Floored by request, as exitValue does. */
 function exitsOf(scope: RequestScope, now: number) {
-  return byKey<Exits>(scope, 'account-exits', [new Date(now).toISOString()], () => ({
+  return byKey<Exits>(scope, 'account-exits', [new Date(now).toISOString()], {
     name: 'account-exits',
     text: `SELECT i::int AS i, asset_id AS "tokenId", count(*)::int AS waiting, min(requested_at) AS "oldestAt",
         sum(value)::text AS amount, coalesce(sum(value) FILTER (WHERE ready_at <= $2::timestamptz), 0)::text AS withdrawable
@@ -190,7 +190,7 @@ function exitsOf(scope: RequestScope, now: number) {
               JOIN stake_pool p ON p.id = r.pool_id
              WHERE r.status = 'PENDING' AND r.withdrawal_id IS NULL) pending
      GROUP BY 1, 2 ORDER BY asset_id COLLATE "C"`,
-  }))
+  })
 }
 
 interface Moved {
@@ -210,7 +210,7 @@ interface Moved {
  */
 function movedIn(scope: RequestScope, now: number, days: number) {
   const times = [new Date(now).toISOString(), new Date(now - days * DAY_SECONDS * 1000).toISOString()]
-  return byKey<Moved>(scope, `account-moved ${days}`, times, () => ({
+  return byKey<Moved>(scope, `account-moved ${days}`, times, {
     name: 'account-moved',
     text: `WITH moved AS (
         SELECT k.i, p.asset_id, own.*,
@@ -232,7 +232,7 @@ function movedIn(scope: RequestScope, now: number, days: number) {
       SELECT i::int AS i, asset_id AS "tokenId", sum(now)::text AS now, sum(before)::text AS then, sum(inflow)::text AS inflow,
              sum(unstaked)::text AS unstaked, sum(flow_seconds)::text AS "flowSeconds", sum(transfers)::int AS transfers
         FROM moved GROUP BY 1, 2 ORDER BY asset_id COLLATE "C"`,
-  }))
+  })
 }
 
 /** Rows of each key's accounts, in one statement for all that are asked about in the same place of the query. */
@@ -240,11 +240,11 @@ function byKey<T>(
   scope: RequestScope,
   once: string,
   values: readonly unknown[],
-  statement: () => { name: string; text: string },
+  statement: { name: string; text: string },
 ): DataLoader<string, T[]> {
   return scope.once(once, () => {
     return new DataLoader<string, T[]>(async keys => {
-      const rows = await scope.query<T & { i: number }>({ ...statement(), values: [keys, ...values] })
+      const rows = await scope.query<T & { i: number }>({ ...statement, values: [keys, ...values] })
       const found: T[][] = keys.map(() => [])
       for (const row of rows) found[row.i - 1]!.push(row)
       return found

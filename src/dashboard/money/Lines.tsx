@@ -65,7 +65,6 @@ function Models(props: {
 function Accruals({ place, id, tokenId, token, period }: Props) {
   const where = { toModelId_eq: id, tokenId_eq: tokenId, ...within(period) }
   const answer = useQuery(ACCRUALS, { where, after: place.query.get('line') }, { keep: true })
-  const chainName = useChainName()
   return (
     <Shown answer={answer} what="the lines">
       {({ royaltyAccruals: { totalCount, nodes, pageInfo } }) => (
@@ -86,14 +85,7 @@ function Accruals({ place, id, tokenId, token, period }: Props) {
                 ),
               },
               { title: 'USD', figures: true, cell: ({ usd }) => <Usd value={usd.value} /> },
-              {
-                title: 'Transaction',
-                cell: ({ chain, transaction }) => (
-                  <ExplorerLink chain={chain} kind="tx" what={transaction}>
-                    {chainName(chain)} {transaction.slice(0, 10)}…
-                  </ExplorerLink>
-                ),
-              },
+              { title: 'Transaction', cell: line => <Transaction of={line} /> },
             ]}
           />
           <Pages place={place} name="line" pageInfo={pageInfo} />
@@ -106,7 +98,6 @@ function Accruals({ place, id, tokenId, token, period }: Props) {
 function Claims({ place, id, tokenId, token, period }: Props) {
   const where = { modelId_eq: id, tokenId_eq: tokenId, ...within(period) }
   const answer = useQuery(CLAIMS, { where, after: place.query.get('line') }, { keep: true })
-  const chainName = useChainName()
   return (
     <Shown answer={answer} what="the lines">
       {({ royaltyClaims: { totalCount, nodes, pageInfo } }) => (
@@ -124,19 +115,21 @@ function Claims({ place, id, tokenId, token, period }: Props) {
                 cell: ({ amount }) => <Amount raw={amount} token={token} />,
               },
               { title: 'USD', figures: true, cell: ({ usd }) => <Usd value={usd.value} /> },
-              {
-                title: 'Transaction',
-                cell: ({ chain, transaction }) => (
-                  <ExplorerLink chain={chain} kind="tx" what={transaction}>
-                    {chainName(chain)} {transaction.slice(0, 10)}…
-                  </ExplorerLink>
-                ),
-              },
+              { title: 'Transaction', cell: line => <Transaction of={line} /> },
             ]}
           />
           <Pages place={place} name="line" pageInfo={pageInfo} />
         </>
       )}
     </Shown>
+  )
+}
+
+function Transaction({ of: { chain, transaction } }: { of: { chain: string; transaction: string } }) {
+  const chainName = useChainName()
+  return (
+    <ExplorerLink chain={chain} kind="tx" what={transaction}>
+      {chainName(chain)} {transaction.slice(0, 10)}…
+    </ExplorerLink>
   )
 }
