@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { createClient } from '../postgres/client'
 import { ProjectorConflictError } from './graphError'
 
 /** Any number that nobody else of us locks. */
@@ -59,13 +60,12 @@ export class SoleProjector {
   }
 
   private async connect(): Promise<Client> {
-    const client = new Client({
+    const client = createClient({
       connectionString: this.url,
       application_name: 'provenance projector',
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
     })
-    client.on('error', () => {}) // its end is heard
     await client.connect()
     // Postgres lets go of the session of a machine that is gone within half a minute, rather than two hours.
     await client.query(

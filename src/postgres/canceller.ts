@@ -1,4 +1,5 @@
-import { Client, type Pool } from 'pg'
+import type { Pool } from 'pg'
+import { createClient } from './client'
 
 /**
  * Cancels statements over connections that are not the pool's: where all of a pool's are busy, those that wait for a
@@ -22,8 +23,7 @@ class Canceller {
     this.running = true
     while (this.waiting.length > 0) {
       // The options that the pool makes its own connections with.
-      const client = new Client({ ...this.pool.options, application_name: 'provenance-cancel' })
-      client.on('error', () => {})
+      const client = createClient({ ...this.pool.options, application_name: 'provenance-cancel' })
       const connected = await client.connect().then(
         () => true,
         () => false,

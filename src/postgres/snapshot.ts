@@ -86,10 +86,7 @@ class ClientSnapshot implements OpenSnapshot {
     private readonly client: PoolClient,
     private readonly timeoutMs: number,
     readonly version: string | undefined,
-  ) {
-    // A connection that breaks while checked out reports to the statement that runs; here it must only not be unheard.
-    client.on('error', ignore)
-  }
+  ) {}
 
   query<Row>(statement: Statement): Promise<Row[]> {
     if (this.closing) return Promise.reject(new SnapshotClosedError(statement.name))
@@ -123,7 +120,6 @@ class ClientSnapshot implements OpenSnapshot {
     const cancelled = this.running > 0
     if (cancelled) await this.cancel()
     await this.tail
-    this.client.off('error', ignore)
     try {
       await this.client.query('COMMIT')
       // A cancellation that came too late could hit the connection's next user: end the connection instead.

@@ -1,4 +1,5 @@
-import { Pool } from 'pg'
+import type { Pool } from 'pg'
+import { createPool } from './pool'
 
 /**
  * What a snapshot sees, as a text: two snapshots with the same see the same rows of every table. In PostgreSQL visibility
@@ -19,14 +20,12 @@ export class SnapshotVersions {
   private next: Promise<string | undefined> | undefined
 
   constructor(url: string) {
-    this.pool = new Pool({
-      connectionString: url,
+    this.pool = createPool(url, {
       max: 1,
-      application_name: 'provenance-version',
-      connectionTimeoutMillis: TIMEOUT_MS,
-      query_timeout: TIMEOUT_MS,
+      applicationName: 'provenance-version',
+      connectMs: TIMEOUT_MS,
+      answerMs: TIMEOUT_MS,
     })
-    this.pool.on('error', () => {}) // the next look connects anew
   }
 
   /** Never older than the call. Undefined: not known (no answer, a standby). */

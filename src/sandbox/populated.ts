@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { createClient } from '../postgres/client'
 import { JsonRpc } from './jsonRpc'
 import { RECORDED_CHAINS } from './replays'
 import { SandboxError } from './sandboxError'
@@ -21,7 +22,7 @@ export async function until(
   signal: AbortSignal,
 ): Promise<void> {
   const heads = await Promise.all(chains.map(headOf))
-  const client = new Client({ connectionString: database })
+  const client = createClient({ connectionString: database })
   await client.connect()
   try {
     while (!signal.aborted) {

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chownSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import { createClient } from '../postgres/client'
 import { type Child, startChild } from './childProcess'
 import { onPort } from './freePort'
 import { LaunchError } from './launchError'
@@ -206,8 +206,7 @@ async function createIfMissing(url: string, database: string): Promise<void> {
 }
 
 async function query(url: string, sql: string, values?: unknown[]) {
-  const client = new Client({ connectionString: url, ssl: false })
-  client.on('error', () => {}) // the server may end while we are connected; the query's own promise says so
+  const client = createClient({ connectionString: url, ssl: false })
   await client.connect()
   try {
     return await client.query(sql, values)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from '@subsquid/logger'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { createClient } from '../../postgres/client'
 import { type Notification, parseNotification } from './notification'
 
 const CHANNEL = 'provenance'
@@ -34,7 +35,7 @@ export class Listener {
   /** Begins to listen. Where Postgres does not answer yet, goes on trying. */
   async start(): Promise<void> {
     if (this.stopped) return
-    const client = new Client({
+    const client = createClient({
       connectionString: this.options.url,
       application_name: 'provenance-live',
       keepAlive: true,

@@ -1,5 +1,6 @@
-import { Pool, type PoolClient } from 'pg'
+import type { Pool, PoolClient } from 'pg'
 import type { DataSource } from 'typeorm'
+import { createPool } from '../../postgres/pool'
 import { entities, openEntities } from '../entities'
 import { tableOf } from '../entityTable'
 
@@ -36,14 +37,7 @@ export class Scratch {
    */
   static async open(url: string, chain: { id: number; name: string }): Promise<Scratch> {
     const schema = `refold_${chain.id}`
-    const pool = new Pool({
-      connectionString: url,
-      max: 4,
-      application_name: `provenance-refold-${chain.name}`,
-    })
-    // A connection that breaks says so to the statement that runs; unheard, its event would end the process.
-    pool.on('error', () => {})
-    pool.on('connect', client => client.on('error', () => {}))
+    const pool = createPool(url, { max: 4, applicationName: `provenance-refold-${chain.name}` })
     let holder: PoolClient | undefined
     try {
       holder = await pool.connect()

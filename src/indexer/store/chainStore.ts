@@ -1,6 +1,7 @@
 import type { HashAndHeight, HotDatabaseState } from '@subsquid/util-internal-processor-tools'
-import { Client, type ClientBase } from 'pg'
+import type { Client, ClientBase } from 'pg'
 import type { DataSource } from 'typeorm'
+import { createClient } from '../../postgres/client'
 import { type BackendId, backendOf, endLostBackend, lockChain } from './chainLock'
 import { FinalMarks, type SeenBlock } from './finalMarks'
 import { makeTables, NOTHING, readState, stateSchemaOf } from './stateTables'
@@ -184,13 +185,12 @@ export class ChainStore {
 
   private async connect(): Promise<HotDatabaseState> {
     const { url, chain } = this.options
-    const client = new Client({
+    const client = createClient({
       connectionString: url,
       application_name: `provenance-index-${chain.name}`,
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
     })
-    // Unheard, an error would end the process.
     for (const event of ['error', 'end'] as const) {
       client.on(event, () => {
         if (client === this.client) this.broken = true

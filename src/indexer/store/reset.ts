@@ -1,5 +1,6 @@
 import type { Logger } from '@subsquid/logger'
-import { Client } from 'pg'
+import type { Client } from 'pg'
+import { createClient } from '../../postgres/client'
 import { dropAnswers } from '../../rpc/rangeCache'
 import { lockChain } from './chainLock'
 import { stateSchemaOf } from './stateTables'
@@ -21,7 +22,7 @@ export async function resetChain(
   chain: { id: number; caip2: string; name: string },
   log: Pick<Logger, 'info'>,
 ): Promise<void> {
-  const client = new Client({
+  const client = createClient({
     connectionString: url,
     application_name: `provenance-reset-${chain.name}`,
     connectionTimeoutMillis: 10_000,
