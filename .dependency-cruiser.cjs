@@ -2,6 +2,7 @@
 // Each rule says what a folder may import; what is not named is forbidden.
 const layers = {
   config: [],
+  http: [],
   ledger: ['model', 'measures'],
   protocols: ['ledger/(events|ids|freeText)', 'abi'],
   postgres: ['config'],
@@ -11,10 +12,10 @@ const layers = {
   lineage: [],
   graph: ['postgres', 'config', 'lineage'],
   royalties: ['postgres', 'lineage', 'measures'],
-  exports: ['graph', 'postgres'],
+  exports: ['graph', 'postgres', 'http'],
   prices: ['postgres', 'measures', 'config'],
-  statements: ['postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
-  api: ['postgres', 'graph', 'lineage', 'exports', 'royalties', 'statements', 'measures', 'config', 'prices'],
+  statements: ['http', 'postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
+  api: ['http', 'postgres', 'graph', 'lineage', 'exports', 'royalties', 'statements', 'measures', 'config', 'prices'],
   replay: ['config'],
   // Only starts our processes (by their command line), its own servers, and the migrations before them.
   sandbox: ['config', 'postgres', 'replay', 'abi'],

@@ -1,4 +1,5 @@
 import type { Plugin } from 'graphql-yoga'
+import { problem } from '../http/problem'
 import { formats } from '../statements/formats/registry'
 import type { Dashboard } from './dashboard/dashboard'
 import { type ApiMetrics, pathLabel } from './metrics'
@@ -27,7 +28,7 @@ export function routesPlugin(options: RouteOptions): Plugin {
       const response = await answer(request, url.pathname, options).catch(error => {
         options.onError(error)
         const fix = 'try again later; the log of the server has the cause'
-        return Response.json({ error: { code: 'INTERNAL', message: 'internal error', fix } }, { status: 500 })
+        return problem(500, 'INTERNAL', 'internal error', fix)
       })
       if (response) endResponse(response)
     },
@@ -65,10 +66,7 @@ async function answer(request: Request, path: string, options: RouteOptions): Pr
       if (shown) return shown
       const fix =
         'use /graphql, /statements/<account>.csv, /lineage/<model>.cdx.json, /health, /ready or /metrics'
-      return Response.json(
-        { error: { code: 'NOT_FOUND', message: `nothing at ${path}`, fix } },
-        { status: 404 },
-      )
+      return problem(404, 'NOT_FOUND', `nothing at ${path}`, fix)
     }
   }
 }

@@ -8,7 +8,7 @@ export function addLineage(program: Command): void {
     .argument('<model>', 'eip155:1514/story:0x…')
     .option(
       '--format <name>',
-      "cdx.json (CycloneDX 1.7 ML-BOM), hf.yaml (a Hugging Face card's base_model)",
+      "cdx.json (CycloneDX 1.7 ML-BOM), spdx.json (SPDX 3), prov.json (W3C PROV), graphml, hf.yaml (a Hugging Face card's base_model)",
       'cdx.json',
     )
     .option('-o, --out <file>', 'default: standard output')

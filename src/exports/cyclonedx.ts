@@ -1,3 +1,5 @@
+import { groupBy } from '../graph/groupBy'
+import { documentName, edgeFacts, type Facts, linksOf, modelFacts, nameOf, placesOf, timeOf } from './facts'
 import type { ExportedEdge, ExportedModel, LineageDocument, ModelRow } from './lineageDocument'
 import { uuid5 } from './uuid5'
 
@@ -12,26 +14,25 @@ const TYPES: Record<ModelRow['kind'], string> = {
 }
 
 export function cyclonedx(document: LineageDocument): string {
-  const { models, edges, complete, heights } = document
+  const { models, edges } = document
   const root = models[0]!
   const parents = new Map<string, ExportedEdge[]>(models.map(({ id }) => [id, []]))
   for (const edge of edges) parents.get(edge.childId)?.push(edge)
   const known = new Map(models.map(model => [model.id, model]))
   const component = (model: ExportedModel) => componentOf(model, parents.get(model.id)!, known)
-  const places = heights.map(({ chain, height, hash }) => ({
+  const places = placesOf(document).map(({ chain, place }) => ({
     name: `provenance:height:${chain}`,
-    value: `${height} ${hash}`,
+    value: place,
   }))
-  const newest = heights.flatMap(({ time }) => (time ? [time.getTime()] : []))
+  const timestamp = timeOf(document)?.toISOString()
   const bom = {
     $schema: 'http://cyclonedx.org/schema/bom-1.7.schema.json',
     bomFormat: 'CycloneDX',
     specVersion: '1.7',
-    serialNumber: `urn:uuid:${uuid5(`${root.id}?${places.map(({ name, value }) => `${name}=${value}`).join('&')}`)}`,
+    serialNumber: `urn:uuid:${uuid5(documentName(document))}`,
     version: 1,
     metadata: {
-      // Of the newest block, not of the writing: the same bytes at the same heights.
-      ...(newest.length > 0 ? { timestamp: new Date(Math.max(...newest)).toISOString() } : {}),
+      ...(timestamp ? { timestamp } : {}),
       component: component(root),
       ...(places.length > 0 ? { properties: places } : {}),
     },
@@ -42,25 +43,15 @@ export function cyclonedx(document: LineageDocument): string {
       )
       return dependsOn.length > 0 ? { ref: id, dependsOn } : { ref: id }
     }),
-    compositions: compositionsOf(models, complete),
+    compositions: compositionsOf(document),
   }
   return `${JSON.stringify(bom, null, 2)}\n`
 }
 
-/** How far each model's own links are known: of one that only others name, nobody has seen what it was made from. */
-function compositionsOf(models: readonly ExportedModel[], complete: boolean) {
-  const of = (aggregate: string, some: readonly ExportedModel[]) =>
-    some.length > 0 ? [{ aggregate, dependencies: some.map(({ id }) => id) }] : []
-  return [
-    ...of(
-      complete ? 'complete' : 'incomplete',
-      models.filter(({ row }) => row),
-    ),
-    ...of(
-      'unknown',
-      models.filter(({ row }) => !row),
-    ),
-  ]
+/** How far each model's own links are known. */
+function compositionsOf(document: LineageDocument) {
+  const some = groupBy(document.models, model => linksOf(model, document))
+  return [...some].map(([aggregate, models]) => ({ aggregate, dependencies: models.map(({ id }) => id) }))
 }
 
 function componentOf(
@@ -90,48 +81,20 @@ function componentOf(
     ...(type === 'machine-learning-model' && datasets.length > 0
       ? { modelCard: { modelParameters: { datasets: datasets.map(ref => ({ ref })) } } }
       : {}),
-    properties: properties({
-      chain: id.split('/')[0],
-      depth: model.depth,
-      sharePpm: model.sharePpm,
-      status: row ? undefined : 'STUB',
-      kind: row?.kind,
-      contentHash: row?.contentHash,
-      owner: row?.ownerId,
-      tainted: row?.tainted ? 'true' : undefined,
-      block: row?.block,
-      transaction: row?.transaction,
-    }),
+    properties: properties(modelFacts(model)),
   }
 }
 
 /** A parent as its child has it: what the link says. The whole of it is the component of that id. */
 function ancestorOf(edge: ExportedEdge, parent: ExportedModel | undefined) {
-  const { share } = edge
   return {
     type: TYPES[parent?.row?.kind ?? 'MODEL'],
     name: parent ? nameOf(parent) : edge.parentId,
     ...(parent?.row ? { version: `v${parent.row.version}` } : {}),
-    properties: properties({
-      id: edge.parentId,
-      role: edge.role,
-      sharePpm: edge.sharePpm,
-      share: share && `${share.numerator}/${share.denominator}`,
-      policy: edge.policy,
-      cyclic: edge.cyclic ? 'true' : undefined,
-      terms: edge.termsId,
-      block: edge.block,
-      transaction: edge.transaction,
-    }),
+    properties: properties({ id: edge.parentId, ...edgeFacts(edge) }),
   }
 }
 
-function nameOf({ id, row }: ExportedModel): string {
-  return row?.name || id
-}
-
-function properties(values: Record<string, string | number | null | undefined>) {
-  return Object.entries(values).flatMap(([name, value]) =>
-    value == null ? [] : [{ name: `provenance:${name}`, value: String(value) }],
-  )
+function properties(facts: Facts) {
+  return Object.entries(facts).map(([name, value]) => ({ name: `provenance:${name}`, value: String(value) }))
 }

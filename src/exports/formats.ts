@@ -1,7 +1,10 @@
 import { cyclonedx } from './cyclonedx'
 import { ExportError } from './exportError'
+import { graphml } from './graphml'
 import { huggingFace } from './huggingFace'
 import type { LineageDocument } from './lineageDocument'
+import { provJson } from './provJson'
+import { spdx } from './spdx'
 
 export interface Format {
   contentType: string
@@ -11,6 +14,12 @@ export interface Format {
 /** By what a file's name ends in. */
 export const FORMATS: Record<string, Format> = {
   'cdx.json': { contentType: 'application/vnd.cyclonedx+json; version=1.7', write: cyclonedx },
+  'spdx.json': {
+    contentType: 'application/ld+json; profile="https://spdx.org/rdf/3.0.1/spdx-context.jsonld"',
+    write: spdx,
+  },
+  'prov.json': { contentType: 'application/json', write: provJson },
+  graphml: { contentType: 'application/graphml+xml; charset=utf-8', write: graphml },
   'hf.yaml': { contentType: 'application/yaml; charset=utf-8', write: huggingFace },
 }
 

@@ -1,4 +1,5 @@
 import type { Pool } from 'pg'
+import { problem } from '../http/problem'
 import { withSnapshot } from '../postgres/snapshot'
 import { StatementTimeoutError } from '../postgres/snapshotError'
 import { ExportError } from './exportError'
@@ -17,9 +18,9 @@ export function exportsHandler(options: {
   let making = 0
   return async request => {
     if (request.method !== 'GET')
-      return refusal(405, 'METHOD', `method ${request.method}`, 'use GET', { allow: 'GET' })
+      return problem(405, 'METHOD', `method ${request.method}`, 'use GET', { allow: 'GET' })
     if (making >= MOST_AT_ONCE)
-      return refusal(503, 'BUSY', `${making} exports are being made`, 'try again in some seconds', {
+      return problem(503, 'BUSY', `${making} exports are being made`, 'try again in some seconds', {
         'retry-after': '5',
       })
     making++
@@ -64,23 +65,13 @@ const STATUS: Record<ExportError['code'], number> = {
 
 /** What the asker cannot mend is whoever's who serves us. */
 function answerTo(error: unknown): Response {
-  if (error instanceof ExportError) return refusal(STATUS[error.code], error.code, error.problem, error.fix)
+  if (error instanceof ExportError) return problem(STATUS[error.code], error.code, error.problem, error.fix)
   if (error instanceof StatementTimeoutError)
-    return refusal(
+    return problem(
       504,
       'TIMEOUT',
       'the lineage took too long to read',
       'ask again, or lineage() of the API, page by page',
     )
   throw error
-}
-
-function refusal(
-  status: number,
-  code: string,
-  message: string,
-  fix: string,
-  headers: Record<string, string> = {},
-): Response {
-  return Response.json({ error: { code, message, fix } }, { status, headers })
 }

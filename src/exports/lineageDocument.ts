@@ -1,6 +1,7 @@
 import type { LineageEdge } from '../graph/lineage'
 import { PostgresLineage } from '../graph/postgresLineage'
 import { type ChainHeight, readHeights } from '../postgres/heights'
+import { lowerHex } from '../postgres/lowerHex'
 import type { Snapshot } from '../postgres/snapshot'
 import { ExportError } from './exportError'
 
@@ -49,9 +50,14 @@ export interface ExportedEdge extends LineageEdge {
 /** Ancestors in one document: what a reader's tools still open. */
 const MOST_NODES = 5000
 
+/** Characters of a name, which may have a megabyte; a longer one ends in an ellipsis. */
+const LONGEST_NAME = 1000
+/** Characters of a metadata URI; a longer one, which would be another if cut, is left out. */
+const LONGEST_URI = 2048
+
 /** Reads the lineage of a model upwards: the same document at the same heights. */
 export async function lineageDocument(db: Snapshot, given: string): Promise<LineageDocument> {
-  const id = given.replace(/0x[0-9a-fA-F]+/g, hex => hex.toLowerCase())
+  const id = lowerHex(given)
   if (id.includes('\0') || !/^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}\/[a-z][-a-z0-9]*:./.test(id))
     throw new ExportError(
       'MALFORMED_ID',
@@ -102,7 +108,9 @@ export async function lineageDocument(db: Snapshot, given: string): Promise<Line
 function modelRows(db: Snapshot, ids: string[]) {
   return db.query<ModelRow & { id: string }>({
     name: 'export-models',
-    text: `SELECT id, name, kind, content_hash AS "contentHash", metadata_uri AS "metadataUri", version,
+    text: `SELECT id, kind, content_hash AS "contentHash", version,
+             CASE WHEN length(name) > ${LONGEST_NAME} THEN left(name, ${LONGEST_NAME - 1}) || '…' ELSE name END AS name,
+             CASE WHEN length(metadata_uri) <= ${LONGEST_URI} THEN metadata_uri END AS "metadataUri",
              owner_id AS "ownerId", tainted, block, time, transaction FROM model WHERE id = ANY($1::text[])`,
     values: [ids],
   })

@@ -1,4 +1,5 @@
 import { compareIds } from './closureAnswer'
+import { groupBy } from './groupBy'
 import type { LineageEdge } from './lineage'
 
 /**
@@ -39,14 +40,4 @@ export function shortestPath(
     at = edge.parentId
   }
   return path
-}
-
-function groupBy(edges: LineageEdge[], key: (edge: LineageEdge) => string): Map<string, LineageEdge[]> {
-  const groups = new Map<string, LineageEdge[]>()
-  for (const edge of edges) {
-    const group = groups.get(key(edge))
-    if (group) group.push(edge)
-    else groups.set(key(edge), [edge])
-  }
-  return groups
 }

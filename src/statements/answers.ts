@@ -1,3 +1,4 @@
+import { problem } from '../http/problem'
 import { StatementTimeoutError } from '../postgres/snapshotError'
 import { StatementError, type StatementErrorCode } from './errors'
 import { SpoolFullError } from './spool'
@@ -35,14 +36,4 @@ export function answerTo(error: unknown, onError?: (error: unknown) => void): Re
 
 export function busy(why: string): Response {
   return problem(503, 'BUSY', why, 'try again in a few seconds', { 'retry-after': '5' })
-}
-
-export function problem(
-  status: number,
-  code: string,
-  message: string,
-  fix: string,
-  headers: Record<string, string> = {},
-): Response {
-  return Response.json({ error: { code, message, fix } }, { status, headers })
 }

@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql'
+import { lowerHex } from '../../postgres/lowerHex'
 import { shown, userError } from '../userError'
 import type { EntityField } from './entityModel'
 
@@ -7,11 +8,6 @@ const CHAIN = /^[-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}/
 const MODEL = /^([-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32})\/([a-z][-a-z0-9]*):(.+)$/s
 const ACCOUNT = /^([-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}):(0x[0-9a-f]{40})$/
 const ADDRESS = /^0x[0-9a-f]{40}$/
-
-/** Our hex is lower case; callers paste checksummed addresses. */
-export function lowerHex(id: string): string {
-  return id.replace(/0x[0-9a-fA-F]+/g, hex => hex.toLowerCase())
-}
 
 const HEX_FIELDS = new Set(['address', 'contract', 'transaction', 'contentHash', 'guid'])
 

@@ -1,10 +1,11 @@
 import DataLoader from 'dataloader'
+import { lowerHex } from '../../postgres/lowerHex'
 import type { ApiContext } from '../context'
 import { columnList, type Row, tableAs } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import { type ResolverMap, rowById } from '../entities/entityResolvers'
 import { grouped } from '../entities/grouped'
-import { isAddress, lowerHex } from '../entities/ids'
+import { isAddress } from '../entities/ids'
 
 export const accountDefs = /* GraphQL */ `
   extend type Query {

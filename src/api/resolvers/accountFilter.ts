@@ -1,4 +1,5 @@
-import { lowerHex, malformedId } from '../entities/ids'
+import { lowerHex } from '../../postgres/lowerHex'
+import { malformedId } from '../entities/ids'
 import { LARGEST_PAGE } from '../entities/pageArgs'
 import { userError } from '../userError'
 

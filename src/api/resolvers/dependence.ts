@@ -1,7 +1,7 @@
+import { lowerHex } from '../../postgres/lowerHex'
 import type { Row } from '../entities/columns'
 import type { EntityModel } from '../entities/entityModel'
 import { linkedRow, type ResolverMap } from '../entities/entityResolvers'
-import { lowerHex } from '../entities/ids'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
 import { checkedFirst } from './accountFilter'

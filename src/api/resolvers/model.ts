@@ -1,9 +1,10 @@
 import DataLoader from 'dataloader'
+import { lowerHex } from '../../postgres/lowerHex'
 import type { ApiContext } from '../context'
 import type { Row } from '../entities/columns'
 import type { Entity, EntityModel } from '../entities/entityModel'
 import { type ResolverMap, rowFromId } from '../entities/entityResolvers'
-import { lowerHex, malformedId } from '../entities/ids'
+import { malformedId } from '../entities/ids'
 
 export const modelDefs = /* GraphQL */ `
   enum ModelStatus {

@@ -1,4 +1,4 @@
-import { lowerHex } from '../entities/ids'
+import { lowerHex } from '../../postgres/lowerHex'
 import { statement } from '../entities/preparedTexts'
 import { SqlParams } from '../entities/sqlParams'
 import type { RequestScope } from '../scope'

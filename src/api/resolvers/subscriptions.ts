@@ -1,6 +1,7 @@
+import { lowerHex } from '../../postgres/lowerHex'
 import type { ApiContext } from '../context'
 import type { EntityModel } from '../entities/entityModel'
-import { lowerHex, malformedId } from '../entities/ids'
+import { malformedId } from '../entities/ids'
 import type { Change } from '../live/liveEvents'
 import type { Notification } from '../live/notification'
 import { userError } from '../userError'

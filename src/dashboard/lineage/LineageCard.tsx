@@ -16,6 +16,13 @@ import { MOST_BOXES, MOST_OPENED, PAGE } from './query'
 import { useLineage } from './useLineage'
 
 const DEPTHS = ['1', '2', '3', 'all'] as const
+/** Of all ancestors, made by the server. */
+const FILES = [
+  ['cdx.json', 'ML-BOM'],
+  ['spdx.json', 'SPDX'],
+  ['prov.json', 'PROV'],
+  ['graphml', 'GraphML'],
+] as const
 const ROLES = ['', 'PARENT', 'DATASET', 'COMPONENT', 'SERVICE'] as const
 
 /** What a model was made from and what was made from it. */
@@ -54,9 +61,11 @@ export function LineageCard({ place, id }: { place: Place; id: string }) {
       <button type="button" onClick={() => drawing.current && void savePng(id, drawing.current)}>
         PNG
       </button>
-      <a class="choice" href={`/lineage/${encodeURIComponent(id)}.cdx.json`} download>
-        ML-BOM
-      </a>
+      {FILES.map(([ending, shown]) => (
+        <a key={ending} class="choice" href={`/lineage/${encodeURIComponent(id)}.${ending}`} download>
+          {shown}
+        </a>
+      ))}
     </>
   )
   return (
