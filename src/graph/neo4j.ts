@@ -12,6 +12,8 @@ export function connectNeo4j(config: Neo4jConfig): Driver {
     telemetryDisabled: true,
     connectionTimeout: 5_000,
     connectionAcquisitionTimeout: 10_000,
+    // By itself for a moment only (two writers' deadlock): the projector waits, and says for what, and the API answers without.
+    maxTransactionRetryTime: 2_000,
     maxConnectionPoolSize: 20,
     userAgent: 'provenance',
   })

@@ -19,6 +19,8 @@ import { bruteCyclic, bruteDepths, brutePath, bruteShare, edgeOf } from './brute
 import { CHAIN, type EdgeInput, model, OTHER_CHAIN, putEdges, putModel, seeded } from './rows'
 
 const GRAPHS = 200
+/** Neo4j plans each question anew that differs by a filter, for longer than it takes to answer it. */
+const GRAPHS_OF_NEO4J = 40
 /** Walking every path takes longer, by far; a busy machine does not. */
 const TOO_LONG_MS = 20_000
 const logger = createLogger('test:lineage')
@@ -300,9 +302,9 @@ describe('lineage from Postgres', () => {
 })
 
 describe('lineage from Neo4j', () => {
-  it(`equals lineage from Postgres, order included, on ${GRAPHS} random graphs`, async context => {
+  it(`equals lineage from Postgres, order included, on ${GRAPHS_OF_NEO4J} random graphs`, async context => {
     requireNeo4j(context, found)
-    for (const { n, ids } of everyGraph) {
+    for (const { n, ids } of everyGraph.slice(0, GRAPHS_OF_NEO4J)) {
       const root = ids[n % ids.length]!
       const bounds = [{}, { maxDepth: 2 }, { maxNodes: 3 }][n % 3]!
       const filter = n % 2 ? filterOf(n >> 1) : {}

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Child } from '../../src/sandbox/childProcess'
 import { cuttableProxy } from '../fixtures/cuttableProxy'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
@@ -10,15 +10,19 @@ let database: TestDatabase
 let reference: TestDatabase
 const pipelines: Pipeline[] = []
 
-beforeEach(async () => {
+beforeAll(async () => {
   chains = await scenarioChains()
+})
+
+afterAll(() => chains?.close())
+
+beforeEach(async () => {
   ;[database, reference] = await Promise.all([freshDatabase(), freshDatabase()])
 })
 
 afterEach(async () => {
   await Promise.all(pipelines.splice(0).map(pipeline => pipeline.stop()))
   await Promise.all([database.drop(), reference.drop()])
-  await chains.close()
 })
 
 function pipelineOn(on: TestDatabase, url = on.url): Pipeline {
