@@ -45,7 +45,8 @@ export interface TokenSums {
   lines: number
 }
 
-const ROWS_A_FETCH = 1000
+/** So few that a batch is done with before the garbage collector would move it to where what lives long is kept. */
+const ROWS_A_FETCH = 500
 const ORDER = 'time, chain COLLATE "C", block, log_index, rank, id COLLATE "C"'
 const DAY_MS = 86_400_000
 
@@ -174,19 +175,13 @@ export async function* readMovements(db: Snapshot, request: StatementRequest): A
     text: `DECLARE ${cursor} NO SCROLL CURSOR FOR SELECT ${COLUMNS} FROM ${ALL} ORDER BY ${ORDER}`,
     values: scope(request, from, to),
   })
-  const fetched = () =>
-    db.query<Movement>({ name: `fetch-${cursor}`, text: `FETCH ${ROWS_A_FETCH} FROM ${cursor}` })
-  // The next rows come while these are worked on.
-  let next = fetched()
-  for (;;) {
-    const rows = await next
-    const isLast = rows.length < ROWS_A_FETCH
-    if (!isLast) {
-      next = fetched()
-      next.catch(() => {}) // told when it is awaited, if anybody still is there
-    }
+  for (let isLast = false; !isLast; ) {
+    const rows = await db.query<Movement>({
+      name: `fetch-${cursor}`,
+      text: `FETCH ${ROWS_A_FETCH} FROM ${cursor}`,
+    })
     if (rows.length > 0) yield rows
-    if (isLast) break
+    isLast = rows.length < ROWS_A_FETCH
   }
   await db.query({ name: `close-${cursor}`, text: `CLOSE ${cursor}` })
 }

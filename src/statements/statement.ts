@@ -1,5 +1,6 @@
 import type { Snapshot } from '../postgres/snapshot'
 import type { Policies } from '../prices/policy'
+import { ahead } from './ahead'
 import type { ChainCoverage } from './coverage'
 import { InvariantError, StatementError } from './errors'
 import { type LinePage, LineReader, type StatementLine } from './lines'
@@ -70,7 +71,7 @@ export async function buildStatement(
     complete: asOf.every(({ covered }) => covered) && open.length === 0,
     tokens,
     lineCount: moving.reduce((count, { lines }) => count + lines, 0),
-    batches: () => reader.all(),
+    batches: () => ahead(reader.all()),
     page: (first, after) => reader.page(first, after),
   }
 }

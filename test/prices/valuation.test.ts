@@ -178,6 +178,19 @@ describe('a value in USD', () => {
             expect(got.price).toMatchObject({ tokenId: TOKEN, ageSeconds: second - price.second + price.lag })
           }
         }
+        // So many moments that the sources are read along them.
+        const moments = Array.from({ length: 70 }, (_, second) => ({
+          tokenId: TOKEN,
+          amount: 1n,
+          at: second % 2 ? { time: at(second) } : { time: at(second), chain: CHAIN, block: second },
+        }))
+        const along = await value(policies, moments, { imports: 1, heights })
+        for (const [second, { price }] of along.entries()) {
+          const expected = priceAt(second)
+          expect(price && [price.value, price.ageSeconds]).toEqual(
+            expected && [expected.units, second - expected.second + expected.lag],
+          )
+        }
         const sum = sumInUsd(valued)
         expect(sum.usd === null).toBe(valued.some(({ usd }) => usd === null))
       }),
@@ -254,6 +267,16 @@ describe('an imported file', () => {
       `SELECT FROM price_import UNION ALL SELECT FROM imported_price`,
     )
     expect(rows).toEqual([])
+  })
+
+  test('with more prices than are asked for gives each moment its own', async () => {
+    const lines = Array.from({ length: 2_000 }, (_, i) => `hand,${TOKEN},${i + 1},${at(i).toISOString()}`)
+    await importPrices(database.pool, file('source,token,price,time', ...lines))
+    const policies: Policies = { [TOKEN]: { sources: [{ file: 'hand' }], maxAgeSeconds: 1 } }
+    const seconds = Array.from({ length: 50 }, (_, i) => i * 37)
+    const amounts = seconds.map(second => ({ tokenId: TOKEN, amount: 1n, at: { time: at(second + 0.5) } }))
+    const valued = await value(policies, amounts)
+    expect(valued.map(({ price }) => price?.value)).toEqual(seconds.map(second => BigInt(second + 1)))
   })
 
   test('of 20,000 lines is there at once', async () => {

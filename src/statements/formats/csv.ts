@@ -1,7 +1,7 @@
 import type { SealedStatement } from '../seal/sealedStatement'
 import { tokenLabels } from '../tokenLabels'
-import { type Column, lineColumns } from './columns'
-import { csvRecord, csvTime, safeText } from './csvText'
+import { type Cell, type Column, lineColumns } from './columns'
+import { csvRecord, csvTime, quoted, safeText } from './csvText'
 import type { Chosen, Format } from './format'
 import { totalRows, totalsColumns } from './totals'
 
@@ -45,18 +45,31 @@ function headerOf(columns: readonly { name: string }[]): string {
   return csvRecord(columns.map(({ name }) => name))
 }
 
+/** Most columns say what they said in the row before: a field is written anew where its value is another. */
 export function csvRows<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
   weiAsText: boolean,
 ): string {
+  const fields = columns.map(column => ({ column, value: undefined as Cell | undefined, text: '' }))
   let text = ''
-  for (const row of rows) text += csvRecord(columns.map(column => csvFieldOf(column, row, weiAsText)))
+  for (const row of rows) {
+    let separator = ''
+    for (const field of fields) {
+      const value = field.column.of(row)
+      if (value !== field.value) {
+        field.value = value
+        field.text = quoted(csvFieldOf(field.column, value, weiAsText))
+      }
+      text += separator + field.text
+      separator = ','
+    }
+    text += '\r\n'
+  }
   return text
 }
 
-export function csvFieldOf<Row>({ type, of }: Column<Row>, row: Row, weiAsText: boolean): string {
-  const value = of(row)
+export function csvFieldOf({ type }: Pick<Column<never>, 'type'>, value: Cell, weiAsText: boolean): string {
   if (value === null) return ''
   if (value instanceof Date) return csvTime(value)
   if (typeof value === 'number') return `${value}`

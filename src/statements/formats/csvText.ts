@@ -3,7 +3,7 @@ export function csvRecord(fields: readonly string[]): string {
   return `${fields.map(quoted).join(',')}\r\n`
 }
 
-function quoted(field: string): string {
+export function quoted(field: string): string {
   return /[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field
 }
 
@@ -18,8 +18,6 @@ export function safeText(value: string): string {
 
 /** `2026-01-31 12:00:00`, in UTC: what spreadsheets and pandas take for a time. */
 export function csvTime(time: Date): string {
-  return time
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/(\.000)?Z$/, '')
+  const iso = time.toISOString()
+  return iso.slice(0, iso.endsWith('.000Z') ? -5 : -1).replace('T', ' ')
 }

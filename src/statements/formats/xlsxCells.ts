@@ -40,8 +40,12 @@ function textCell(value: string, style = ''): string {
 
 const MARKUP: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' }
 
+/** ASCII that is written as it is: nearly all there is. */
+const PLAIN = /^[ -%'-;=?-^`-~]*$/
+
 /** What XML cannot hold, and what its readers would change, is `_x0001_`; a text that looks so itself has its `_` so. */
 export function xmlText(value: string): string {
+  if (PLAIN.test(value)) return value
   return value.replace(
     /[&<>\ufffe\uffff]|(?!\n)\p{Cc}|_(?=x[0-9A-Fa-f]{4}_)/gu,
     found => MARKUP[found] ?? `_x${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}_`,

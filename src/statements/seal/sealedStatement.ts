@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { InvariantError } from '../errors'
 import type { StatementLine } from '../lines'
-import { type Entry, entryJson, entryOf, factsOf } from './entry'
+import { type Entry, entryAt, entryJson } from './entry'
 import { type StatementHead, textAfterLines, textBeforeLines } from './head'
 import { MerkleTree } from './merkle'
 import type { Signature, Signer } from './signature'
@@ -55,7 +55,7 @@ export class SealedStatement {
       const entries = batch.map(source => {
         const token = tokens.get(source.token)
         if (!token) throw new InvariantError(`total of ${source.token}`, 'a row', 'missing')
-        const entry = entryOf(factsOf(source, ++line, token))
+        const entry = entryAt(source, ++line, token)
         tree.add(entry.leaf)
         sums.add(entry)
         text += `${line > 1 ? ',' : ''}${entryJson(entry)}`

@@ -30,7 +30,7 @@ export class UsdSums {
 
   constructor(private readonly head: Pick<Statement, 'tokens' | 'prices'>) {}
 
-  add(line: Omit<StatementLine, 'cursor'>): void {
+  add(line: StatementLine): void {
     if (!this.head.prices) return
     const sums = line.kind === 'ACCRUED' ? this.accrued : this.claimed
     const before = sums.has(line.token) ? sums.get(line.token)! : NOTHING

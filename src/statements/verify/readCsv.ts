@@ -43,8 +43,7 @@ export async function readCsv(file: FileSource, totals?: FileSource): Promise<Re
   }
 
   async function* factsOf() {
-    for await (const batch of linesOf(file, all?.head ?? null))
-      yield batch.map(({ facts }) => ({ ...facts, cursor: '' }))
+    for await (const batch of linesOf(file, all?.head ?? null)) yield batch.map(({ facts }) => facts)
   }
 }
 
@@ -86,12 +85,11 @@ function differing(
     if (!head && name === 'tokenSymbol') {
       const { symbol, token } = entry
       const names = symbol === null ? [token] : [symbol, qualified(symbol, token), token]
-      if (!names.some(text => csvFieldOf({ ...column, of: () => text }, entry, false) === written))
-        return name
+      if (!names.some(text => csvFieldOf(column, text, false) === written)) return name
       continue
     }
     const wei = String(written).startsWith('="')
-    if (csvFieldOf(column, entry, wei) !== written) return name
+    if (csvFieldOf(column, column.of(entry), wei) !== written) return name
   }
   return undefined
 }

@@ -41,7 +41,7 @@ export async function readJson(file: FileSource): Promise<Reading> {
   }
 
   async function* factsOf() {
-    for await (const batch of lines()) yield batch.map(({ facts }) => ({ ...facts, cursor: '' }))
+    for await (const batch of lines()) yield batch.map(({ facts }) => facts)
   }
 }
 

@@ -103,5 +103,5 @@ function named(column: string | undefined): string | undefined {
 }
 
 async function* factsAlone(reading: Reading) {
-  for await (const batch of reading.lines()) yield batch.map(({ facts }) => ({ ...facts, cursor: '' }))
+  for await (const batch of reading.lines()) yield batch.map(({ facts }) => facts)
 }

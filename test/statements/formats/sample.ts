@@ -142,6 +142,5 @@ function lineOf(i: number, total: TokenTotal, huge: boolean): StatementLine {
     ...priced(total, amount, new Date(START + i * 60_000)),
     amount,
     balance: total.closing,
-    cursor: `${i}`,
   }
 }
