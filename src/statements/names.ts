@@ -2,8 +2,8 @@ import type { Snapshot } from '../postgres/snapshot'
 import type { Movement } from './movements'
 import type { StatementRequest } from './request'
 
-/** Models whose names are kept at once. */
-const MOST = 50_000
+/** Characters of ids and names that are kept at once: anyone may name a model with a megabyte. */
+const MOST = 4_000_000
 
 /**
  * Names of the models of movements. A model's name is given at its registration and stays; one that is registered above
@@ -11,6 +11,7 @@ const MOST = 50_000
  */
 export class ModelNames {
   private known = new Map<string, string | null>()
+  private characters = 0
 
   constructor(
     private readonly db: Snapshot,
@@ -20,7 +21,10 @@ export class ModelNames {
   /** Asks for those that are not known from movements before. */
   async of(movements: readonly Movement[]): Promise<(id: string | null) => string | null> {
     // Another one, not the same emptied: pages that are being made still read theirs.
-    if (this.known.size > MOST) this.known = new Map()
+    if (this.characters > MOST) {
+      this.known = new Map()
+      this.characters = 0
+    }
     const known = this.known
     const ids = new Set<string>()
     for (const { modelId, sourceModelId } of movements) {
@@ -28,7 +32,11 @@ export class ModelNames {
     }
     if (ids.size > 0) {
       for (const { id, name } of await this.ask([...ids])) known.set(id, name)
-      for (const id of ids) if (!known.has(id)) known.set(id, null)
+      for (const id of ids) {
+        const name = known.get(id) ?? null
+        known.set(id, name)
+        this.characters += id.length + (name?.length ?? 0)
+      }
     }
     return id => (id === null ? null : (known.get(id) ?? null))
   }
