@@ -8,7 +8,9 @@ import { Table } from '../parts/Table'
 import { useChainName } from '../shell/chains'
 import { count, moment } from '../words/numbers'
 import { ChainsCard } from './ChainsCard'
+import { FeesByDay } from './FeesByDay'
 import { Influential } from './Influential'
+import { MostBuiltOn } from './MostBuiltOn'
 import { Tvl } from './Tvl'
 
 const NEWEST = graphql(`
@@ -21,7 +23,9 @@ const NEWEST = graphql(`
       }
     }
     usageFees(first: 1) { totalCount }
-    tokens(first: 50, orderBy: [id_ASC]) { nodes { id symbol decimals chain pools(first: 1) { totalCount } } }
+    tokens(first: 50, orderBy: [id_ASC]) {
+      nodes { id symbol decimals chain pools(first: 1) { totalCount } fees(first: 1) { nodes { id } } }
+    }
   }
 `)
 
@@ -35,11 +39,14 @@ export function Overview({ place }: { place: Place }) {
         <Shown answer={answer} what="the models">
           {({ models, usageFees, tokens }) => {
             const staked = tokens.nodes.filter(({ pools }) => pools.totalCount > 0)
+            const paid = tokens.nodes.filter(({ fees }) => fees.nodes.length > 0)
             return (
               <>
                 {staked.length > 0 && <Tvl place={place} tokens={staked} />}
                 <ChainsCard />
+                {paid.length > 0 && <FeesByDay place={place} tokens={paid} />}
                 {staked.length > 0 && <Influential place={place} tokens={staked} />}
+                <MostBuiltOn place={place} tokens={staked} />
                 <Card title="Newest models" wide asks={answer.graphiql}>
                   <p class="lead">
                     <b>{count(models.totalCount)}</b> models, <b>{count(usageFees.totalCount)}</b> fees paid

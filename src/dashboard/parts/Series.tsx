@@ -8,6 +8,8 @@ export interface SeriesProps {
   label: string
   decimals: number | null
   points: readonly { time: string; amount: string }[]
+  /** another amount of the same token at the same points */
+  second?: { label: string; amounts: readonly string[] }
   /** what happened, as lines from top to bottom */
   marks?: readonly { kind: string; time: string }[]
 }
@@ -18,14 +20,14 @@ const PLACES = 10_000
 const NONE: NonNullable<SeriesProps['marks']> = []
 
 /** An amount over days. What it shows is beside it as a table: a picture says nothing to who cannot see it. */
-export function Series({ label, decimals, points, marks = NONE }: SeriesProps) {
+export function Series({ label, decimals, points, second, marks = NONE }: SeriesProps) {
   const at = useRef<HTMLDivElement>(null)
   useEffect(() => {
     const box = at.current!
-    let plot = draw(box, label, decimals, points, marks)
+    let plot = draw(box, { label, decimals, points, second, marks })
     const again = () => {
       plot.destroy()
-      plot = draw(box, label, decimals, points, marks)
+      plot = draw(box, { label, decimals, points, second, marks })
     }
     const size = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: HEIGHT }))
     size.observe(box)
@@ -39,22 +41,27 @@ export function Series({ label, decimals, points, marks = NONE }: SeriesProps) {
       system.removeEventListener('change', again)
       plot.destroy()
     }
-  }, [label, decimals, points, marks])
+  }, [label, decimals, points, second, marks])
   return <div ref={at} class="series" aria-hidden="true" />
 }
 
-function draw(
-  box: HTMLElement,
-  label: string,
-  decimals: number | null,
-  points: SeriesProps['points'],
-  marks: NonNullable<SeriesProps['marks']>,
-): uPlot {
-  const largest = points.reduce((most, { amount }) => (BigInt(amount) > most ? BigInt(amount) : most), 1n)
+function draw(box: HTMLElement, { label, decimals, points, second, marks = NONE }: SeriesProps): uPlot {
+  const amounts = points.map(({ amount }) => amount)
+  const largest = [...amounts, ...(second?.amounts ?? [])].reduce(
+    (most, amount) => (BigInt(amount) > most ? BigInt(amount) : most),
+    1n,
+  )
   const amountAt = (place: number) =>
     showAmount(String((largest * BigInt(Math.round(place))) / BigInt(PLACES)), decimals).short
   const style = getComputedStyle(document.documentElement)
   const colour = (name: string) => style.getPropertyValue(name).trim()
+  const line = (name: string, stroke: string) => ({
+    label: name,
+    stroke,
+    width: 2,
+    value: (_: uPlot, place: number | null) => (place === null ? '–' : amountAt(place)),
+  })
+  const placesOf = (some: readonly string[]) => some.map(amount => ratioOf(amount, String(largest)) * PLACES)
   const axis = { stroke: colour('--muted'), grid: { stroke: colour('--line'), width: 1 } }
   return new uPlot(
     {
@@ -70,18 +77,14 @@ function draw(
       ],
       series: [
         { label: 'Day', value: (_, time) => (time === null ? '–' : day(time * 1000)) },
-        {
-          label,
-          stroke: colour('--accent'),
-          width: 2,
-          fill: colour('--tint'),
-          value: (_, place) => (place === null ? '–' : amountAt(place)),
-        },
+        { ...line(label, colour('--accent')), fill: colour('--tint') },
+        ...(second ? [{ ...line(second.label, colour('--text')), dash: [6, 4] }] : []),
       ],
     },
     [
       points.map(({ time }) => Date.parse(time) / 1000),
-      points.map(({ amount }) => ratioOf(amount, String(largest)) * PLACES),
+      placesOf(amounts),
+      ...(second ? [placesOf(second.amounts)] : []),
     ],
     box,
   )

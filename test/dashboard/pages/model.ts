@@ -179,18 +179,37 @@ export function modelDepth(reader: Reader): void {
     )
     expect(descendants.length).toBeGreaterThan(3)
     await card.getByText(`${descendants.length} models made of it would inherit the taint`).waitFor()
-    expect(await card.getByRole('row').count()).toBe(descendants.length + 1)
-    const { rows } = await site.pool.query<{ sum: string }>(
-      `SELECT sum(active_assets + exiting_assets)::text AS sum FROM stake_pool
-        WHERE model_id = ANY ($1) AND retired_at IS NULL GROUP BY asset_id HAVING sum(active_assets + exiting_assets) > 0`,
-      [descendants.map(({ id }) => id)],
+    const heirs = card.getByRole('group', { name: /would inherit the taint/ })
+    expect(await heirs.getByRole('row').count()).toBe(descendants.length + 1)
+    const all = [MERGE, ...descendants.map(({ id }) => id)]
+    const { rows } = await site.pool.query<{ active: string; exiting: string; patrons: number }>(
+      `SELECT sum(active_assets)::text AS active, sum(exiting_assets)::text AS exiting,
+              (SELECT count(DISTINCT account_id)::int FROM stake_position
+                WHERE pool_id = ANY (array_agg(p.id)) AND shares > 0) AS patrons
+         FROM stake_pool p WHERE model_id = ANY ($1) GROUP BY asset_id ORDER BY asset_id`,
+      [all],
     )
-    await card.locator('p .amount').first().waitFor()
-    const titles = await card
-      .locator('p .amount')
-      .evaluateAll(all => all.map(one => one.getAttribute('title')!))
-    const digits = titles.map(title => title.replace(/ \S+ \(click copies\)$/, '').replace(/[,.]/g, ''))
-    for (const { sum } of rows) expect(digits.some(one => sum.startsWith(one.replace(/^0+/, '')))).toBe(true)
+    expect(rows.length).toBeGreaterThan(0)
+    const stake = card.getByRole('group', { name: /^Stake on it/ }).getByRole('row')
+    const digits = (amount: string) => amount.replace(/ .*|[,.]/g, '').replace(/^0+|0+$/g, '')
+    for (const [n, { active, exiting, patrons }] of rows.entries()) {
+      const cells = stake.nth(n + 1).getByRole('cell')
+      for (const [at, raw] of [active, exiting].entries())
+        expect(digits((await cells.nth(at).locator('.amount').getAttribute('title'))!)).toBe(digits(raw))
+      expect(await cells.nth(2).textContent()).toBe(String(patrons))
+    }
+    const { rows: money } = await site.pool.query<{ waiting: string }>(
+      `SELECT sum(d.claimable)::text AS waiting FROM royalty_vault v JOIN vault_debt d ON d.vault_id = v.id
+        WHERE v.model_id = ANY ($1)`,
+      [all],
+    )
+    const waits = await card
+      .getByRole('group', { name: /^Money of it/ })
+      .getByRole('row')
+      .locator('td:nth-of-type(1) .amount')
+      .evaluateAll(some => some.map(one => one.getAttribute('title')!))
+    expect(waits.length).toBeGreaterThan(0)
+    expect(digits(money[0]!.waiting)).toBe(waits.map(digits).filter(Boolean).join())
     await fine()
     await close()
   })
