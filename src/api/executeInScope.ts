@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql'
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  GraphQLError,
+  getOperationAST,
+} from 'graphql'
 import type { ApiContext } from './context'
 import { mayBeKept } from './kept/answerFromMemory'
 import type { Answer } from './limits/answer'
@@ -12,7 +18,8 @@ import type { RequestScope } from './scope'
 import { userError } from './userError'
 
 export interface ScopeOptions {
-  openScope: () => RequestScope
+  /** `alone`: for one statement, most likely */
+  openScope: (alone: boolean) => RequestScope
   /** longest time for a request, or for one event of a subscription, ms */
   timeoutMs: number
   memory: AnswerMemory
@@ -25,6 +32,9 @@ export interface ScopeOptions {
 export type RequestContext = ApiContext & { request?: Request; req?: IncomingMessage; res?: ServerResponse }
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>
+
+/** Documents (which are kept, see documentCache.ts) whose answer took one statement when it was last worked out. */
+const readByOneStatement = new WeakSet<DocumentNode>()
 
 /**
  * Works out an answer in a scope of its own: one snapshot, opened by the first statement and closed when the answer is
@@ -40,15 +50,24 @@ export async function executeInScope(
   if (costly) return { errors: [costly] }
   const { timeoutMs, metrics } = options
   const context = args.contextValue as RequestContext
-  const scope = options.openScope()
+  let scope = options.openScope(readByOneStatement.has(args.document))
   const operation = getOperationAST(args.document, args.operationName)?.operation ?? 'query'
   const stop = metrics.requestStarted(operation)
   const unbind = bound(answer, timeoutMs, context.request?.signal)
   let result: ExecutionResult
   try {
-    const whole = Promise.resolve(run({ ...args, contextValue: { ...context, scope, answer } }))
-    result = await Promise.race([whole.then(result => withHeights(result, scope)), answer.ended])
+    const runIn = async (scope: RequestScope) =>
+      withHeights(await run({ ...args, contextValue: { ...context, scope, answer } }), scope)
+    const whole = runIn(scope).then(result => {
+      if (!scope.torn || answer.stopped) return result
+      scope.close().catch(() => {})
+      metrics.statements.inc(scope.statements)
+      scope = options.openScope(false)
+      answer.again()
+      return runIn(scope)
+    })
     whole.catch(() => {}) // when it was stopped first
+    result = await Promise.race([whole, answer.ended])
   } finally {
     unbind()
     answer.finish()
@@ -57,6 +76,8 @@ export async function executeInScope(
     scope.close().catch(() => {})
   }
   stop(result.errors?.length ? 'error' : 'ok')
+  if (scope.wasOneStatement) readByOneStatement.add(args.document)
+  else readByOneStatement.delete(args.document)
   const { keptAs } = scope
   if (operation === 'query' && !result.errors?.length && keptAs !== undefined) mayBeKept(context.req, keptAs)
   return result

@@ -1,7 +1,13 @@
 import type { Pool } from 'pg'
 import type { ProjectedHeight } from '../graph/watermark'
 import { type ChainHeight, readHeights } from '../postgres/heights'
-import { type OpenSnapshot, openSnapshot, type Statement } from '../postgres/snapshot'
+import {
+  type FirstRead,
+  type OpenSnapshot,
+  openSnapshot,
+  openWith,
+  type Statement,
+} from '../postgres/snapshot'
 import { SnapshotClosedError } from '../postgres/snapshotError'
 import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
@@ -10,6 +16,8 @@ import { shown, userError } from './userError'
 
 /** Rows that one request may read or be answered with: what stands between a query and the server's memory. */
 export const MOST_ROWS = 50_000
+/** What the names of statements that read heights begin with. */
+const HEIGHTS = 'heights'
 /** What changes while nothing is written. */
 const CLOCK = /\b(now|clock_timestamp)\(\)/
 /** Requests that wait for a connection, or for a place: more would wait longer than their time. */
@@ -28,6 +36,10 @@ export class RequestScope implements CountingSnapshot {
   readonly entities: EntityReader
   private snapshot: Promise<OpenSnapshot> | undefined
   private open: OpenSnapshot | undefined
+  /** The second statement would have seen another state than the first: the answer is to be worked out once more. */
+  torn = false
+  private asked = 0
+  private before = 0
   private closed = false
   private rows = 0
   private last: Promise<unknown> = Promise.resolve()
@@ -43,12 +55,19 @@ export class RequestScope implements CountingSnapshot {
     private readonly timeoutMs: number,
     private readonly lastHeights: LastHeights,
     private readonly muchAtOnce: Slots,
+    /** whether a single statement is expected: it is then read in one message, without a transaction that stays open */
+    private readonly alone = false,
   ) {
     this.entities = new EntityReader(this, compiler)
   }
 
   get statements(): number {
-    return this.open?.statements ?? 0
+    return this.before + (this.open?.statements ?? 0)
+  }
+
+  /** whether it was read by one statement, heights aside, which says what it saw */
+  get wasOneStatement(): boolean {
+    return this.asked === 1 && this.version !== undefined
   }
 
   /** whether anything was read */
@@ -64,11 +83,11 @@ export class RequestScope implements CountingSnapshot {
     if (this.closed) throw new SnapshotClosedError(statement.name)
     refuseZeroBytes(statement.values ?? [])
     if (CLOCK.test(statement.text)) this.noteClock()
-    const snapshot = await this.opened(statement.name)
+    if (!statement.name.startsWith(HEIGHTS)) this.asked++
     // One after another, so that what waits when the rows are used up is not run any more.
     const rows = this.last.then(async () => {
       this.countRows(0)
-      const rows = await snapshot.query<R>(bounded(statement))
+      const rows = await this.read<R>(bounded(statement))
       this.countRows(rows.length)
       return rows
     })
@@ -164,7 +183,11 @@ export class RequestScope implements CountingSnapshot {
   }
 
   private async readHeights(): Promise<ChainHeight[]> {
-    const { version } = await this.opened('heights')
+    await this.last // what opens the snapshot says what it sees
+    if (!this.snapshot) await this.place
+    if (this.closed) throw new SnapshotClosedError(HEIGHTS)
+    this.snapshot ??= this.begin()
+    const { version } = await this.snapshot
     const { last } = this.lastHeights
     if (version !== undefined && last?.version === version) return last.heights
     const heights = await readHeights(this)
@@ -172,18 +195,53 @@ export class RequestScope implements CountingSnapshot {
     return heights
   }
 
-  private async opened(statement: string): Promise<OpenSnapshot> {
+  private async read<R>(statement: Statement): Promise<R[]> {
     if (!this.snapshot) await this.place
-    if (this.closed) throw new SnapshotClosedError(statement)
-    this.snapshot ??= this.begin()
-    return this.snapshot
+    if (this.closed) throw new SnapshotClosedError(statement.name)
+    if (!this.snapshot) {
+      const first = this.beginWith<R>(statement)
+      this.snapshot = first.then(({ snapshot }) => snapshot)
+      this.snapshot.catch(() => {}) // the statement says so
+      return (await first).rows
+    }
+    let snapshot = await this.snapshot
+    if (snapshot.ended) {
+      this.snapshot = this.beginAgain(snapshot.version)
+      snapshot = await this.snapshot
+    }
+    return snapshot.query<R>(statement)
   }
 
   private async begin(): Promise<OpenSnapshot> {
-    if (this.pool.waitingCount >= MOST_WAITING) throw manyWait()
+    this.refuseIfManyWait()
+    this.open = await openSnapshot(this.pool, { timeoutMs: this.timeoutMs })
+    return this.open
+  }
+
+  private async beginWith<R>(statement: Statement): Promise<FirstRead<R>> {
+    this.refuseIfManyWait()
+    const options = { timeoutMs: this.timeoutMs }
+    const first = await openWith<R>(this.pool, options, statement, { alone: this.alone })
+    this.open = first.snapshot
+    return first
+  }
+
+  /** Goes on from a snapshot that has ended, in one that sees the same. */
+  private async beginAgain(version: string | undefined): Promise<OpenSnapshot> {
+    this.refuseIfManyWait()
     const snapshot = await openSnapshot(this.pool, { timeoutMs: this.timeoutMs })
+    if (version === undefined || snapshot.version !== version) {
+      this.torn = true
+      await snapshot.close()
+      throw new SnapshotClosedError('after the first')
+    }
+    this.before = this.statements
     this.open = snapshot
     return snapshot
+  }
+
+  private refuseIfManyWait(): void {
+    if (this.pool.waitingCount >= MOST_WAITING) throw manyWait()
   }
 }
 

@@ -129,7 +129,7 @@ export async function startApi({ config, ...options }: ApiOptions): Promise<Api>
       variableDepthPlugin(),
       ...limitPlugins(),
       scopePlugin({
-        openScope: () => new RequestScope(pool, compiler, timeoutMs, lastHeights, muchAtOnce),
+        openScope: alone => new RequestScope(pool, compiler, timeoutMs, lastHeights, muchAtOnce, alone),
         timeoutMs,
         memory,
         events: new Slots(EVENTS_AT_ONCE),

@@ -64,6 +64,12 @@ export class Answer extends TurnTaker {
     this.stop(example, userError('TOO_COSTLY', many, 'mend the first error, or ask for fewer rows'))
   }
 
+  /** It is worked out once more, from nothing. */
+  again(): void {
+    this.bytes = 0
+    this.errors = 0
+  }
+
   /** It is as it will be given: what an error left under way beside it does not go on. */
   finish(): void {
     this.isStopped = true
