@@ -12,7 +12,8 @@ import { SnapshotClosedError } from '../postgres/snapshotError'
 import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
 import type { Slots } from './limits/slots'
-import { shown, userError } from './userError'
+import { bounded, refuseZeroBytes } from './statementForm'
+import { userError } from './userError'
 
 /** Rows that one request may read or be answered with: what stands between a query and the server's memory. */
 export const MOST_ROWS = 50_000
@@ -87,7 +88,7 @@ export class RequestScope implements CountingSnapshot {
     // One after another, so that what waits when the rows are used up is not run any more.
     const rows = this.last.then(async () => {
       this.countRows(0)
-      const rows = await this.read<R>(bounded(statement))
+      const rows = await this.read<R>(bounded(statement, MOST_ROWS))
       this.countRows(rows.length)
       return rows
     })
@@ -204,12 +205,9 @@ export class RequestScope implements CountingSnapshot {
       this.snapshot.catch(() => {}) // the statement says so
       return (await first).rows
     }
-    let snapshot = await this.snapshot
-    if (snapshot.ended) {
-      this.snapshot = this.beginAgain(snapshot.version)
-      snapshot = await this.snapshot
-    }
-    return snapshot.query<R>(statement)
+    const { ended, version } = await this.snapshot
+    if (ended) this.snapshot = this.beginAgain(version)
+    return (await this.snapshot).query<R>(statement)
   }
 
   private async begin(): Promise<OpenSnapshot> {
@@ -220,8 +218,8 @@ export class RequestScope implements CountingSnapshot {
 
   private async beginWith<R>(statement: Statement): Promise<FirstRead<R>> {
     this.refuseIfManyWait()
-    const options = { timeoutMs: this.timeoutMs }
-    const first = await openWith<R>(this.pool, options, statement, { alone: this.alone })
+    const { timeoutMs, alone } = this
+    const first = await openWith<R>(this.pool, { timeoutMs }, statement, { alone })
     this.open = first.snapshot
     return first
   }
@@ -247,24 +245,4 @@ export class RequestScope implements CountingSnapshot {
 
 function manyWait() {
   return userError('UNAVAILABLE', `${MOST_WAITING} requests wait already`, 'try again in some seconds')
-}
-
-/** Postgres's texts have no zero byte: it would fail, and with it all else that the request reads. */
-function refuseZeroBytes(values: readonly unknown[]): void {
-  for (const value of values) {
-    if (Array.isArray(value)) refuseZeroBytes(value)
-    else if (typeof value === 'string' && value.includes('\0'))
-      throw userError('BAD_USER_INPUT', `a text with a zero byte: ${shown(value)}`, 'leave out \\u0000')
-  }
-}
-
-/**
- * The same statement, ended by the database after as many rows as a request may read: otherwise all of them would be in
- * memory before they are counted. The outer query keeps the order of the inner one, which Postgres does not merge into
- * it. Cursors have their own size of a fetch.
- */
-function bounded(statement: Statement): Statement {
-  if (!/^\s*(SELECT|WITH)\b/.test(statement.text)) return statement
-  const text = `SELECT * FROM (${statement.text}) AS counted LIMIT ${MOST_ROWS + 1}`
-  return { ...statement, name: `api-${statement.name}`, text }
 }

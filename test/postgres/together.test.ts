@@ -1,4 +1,6 @@
+import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { createPool } from '../../src/postgres/pool'
 import { openWith, type Statement } from '../../src/postgres/snapshot'
 import { runTogether } from '../../src/postgres/together'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
@@ -10,13 +12,17 @@ const divided: Statement = { name: 'divided', text: 'SELECT 1 / $1::int AS n', v
 const slow: Statement = { name: 'slow', text: 'SELECT pg_sleep(20)' }
 
 let database: TestDatabase
+let pool: Pool
 beforeAll(async () => {
   database = await freshDatabase()
+  pool = createPool(database.url)
 })
-afterAll(() => database?.drop())
+afterAll(async () => {
+  await pool?.end()
+  await database?.drop()
+})
 afterEach(async () => {
   // Whatever was done: every connection is back, and none is within a transaction.
-  const { pool } = database
   expect(pool.idleCount).toBe(pool.totalCount)
   const clients = await Promise.all(Array.from({ length: pool.totalCount || 1 }, () => pool.connect()))
   for (const client of clients) {
@@ -28,7 +34,7 @@ afterEach(async () => {
 })
 
 async function together(...statements: Statement[]) {
-  const client = await database.pool.connect()
+  const client = await pool.connect()
   try {
     return await runTogether(client, statements)
   } finally {
@@ -62,7 +68,7 @@ describe('statements in one message', () => {
         throw new Error('no text')
       },
     }
-    const client = await database.pool.connect()
+    const client = await pool.connect()
     const outcomes = await runTogether(client, [one, { ...two, name: 'bad', values: [unwritable] }, two])
     expect(outcomes.at(-1)).toHaveProperty('error')
     await expect(client.query('SELECT 1')).rejects.toThrow()
@@ -72,7 +78,7 @@ describe('statements in one message', () => {
 
 describe.each([true, false])('a snapshot whose first statement opens it (alone: %s)', alone => {
   test('says what it saw and gives its connection back', async () => {
-    const { snapshot, rows } = await openWith(database.pool, TIME_LIMIT, one, { alone })
+    const { snapshot, rows } = await openWith(pool, TIME_LIMIT, one, { alone })
     expect(await rows).toEqual([{ n: 1 }])
     expect(snapshot.version).toMatch(/^[\d.]+ \d+:\d+:/)
     expect(snapshot.ended).toBe(alone)
@@ -88,14 +94,14 @@ describe.each([true, false])('a snapshot whose first statement opens it (alone: 
       [slow, 'took longer than 300 ms'],
       [divided, 'division by zero'],
     ] as const) {
-      const { snapshot, rows } = await openWith(database.pool, TIME_LIMIT, statement, { alone })
+      const { snapshot, rows } = await openWith(pool, TIME_LIMIT, statement, { alone })
       await expect(rows).rejects.toThrow(message)
       await snapshot.close()
     }
   })
 
   test('is cancelled when it is closed before it is answered', async () => {
-    const { snapshot, rows } = await openWith(database.pool, { timeoutMs: 20_000 }, slow, { alone })
+    const { snapshot, rows } = await openWith(pool, { timeoutMs: 20_000 }, slow, { alone })
     const failed = expect(rows).rejects.toThrow('after its snapshot was closed')
     const begun = performance.now()
     await snapshot.close()
