@@ -52,6 +52,7 @@ export async function fillApi(postgresUrl: string, events: number): Promise<void
                                 accrued_royalty, patrons, claimed)
      SELECT ${model('i')} || '|${TOKEN}', '${CHAIN}', ${model('i')}, '${TOKEN}', 15000000, 0, 15000000, 5, 0, 0, 0, 0
        FROM generate_series(0, ${FAMILY_MODELS - 1}) AS i;
+     ALTER TABLE stake_event ENABLE ALWAYS TRIGGER stake_sums_inserted;
      INSERT INTO stake_event (id, chain, protocol, contract, kind, pool_id, model_id, asset_id, account_id, shares_delta,
                               active_delta, exiting_delta, block, time, transaction, log_index)
      SELECT '${CHAIN}/event:' || lpad(i::text, 12, '0'), '${CHAIN}', 'reference', ${CONTRACT}, 'DEPOSIT', '${BIG_POOL}',
@@ -63,6 +64,7 @@ export async function fillApi(postgresUrl: string, events: number): Promise<void
             '${CHAIN}/pool:' || (1 + i % ${OTHER_POOLS}), ${model(`(1 + i % ${OTHER_POOLS})`)}, '${TOKEN}',
             '${CHAIN}:0x' || lpad((i % 1000)::text, 40, '0'), 1, 1, 0, ${PLACE}
        FROM generate_series(1, ${Math.ceil(events / 10)}) AS i;
+     ALTER TABLE stake_event ENABLE TRIGGER stake_sums_inserted;
      CREATE SCHEMA squid_999;
      CREATE TABLE squid_999.status (id int PRIMARY KEY, height int NOT NULL, hash text, nonce int DEFAULT 0);
      CREATE TABLE squid_999.hot_block (height int PRIMARY KEY, hash text NOT NULL);

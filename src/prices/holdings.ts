@@ -28,8 +28,9 @@ interface Found {
 const NO_BLOCK = 2_147_483_647
 
 /**
- * What shares were worth in the pool's asset at their moments, by what the pool's events up to there add up to.
- * Each pool's events are walked over once, however many asks there are: index of stake_event on pool_id.
+ * What shares were worth in the pool's asset at their moments, by what the pool's events up to there add up to: one entry
+ * of each index of stake_pool_at for each ask, however many events there are. No block of a chain is earlier than one
+ * before it: what is above the newest block that counts is not older than that.
  *
  * @param heights see PriceBounds
  * @returns in the order of the asks; undefined: the token is no pool's, or the pool has no shares that could be worth anything
@@ -45,20 +46,17 @@ export async function assetsOfShares(
   const newest = chains.map(chain => (heights ? (heights.get(chain) ?? -1) : NO_BLOCK))
   const rows = await db.query<Found>({
     name: 'prices-shares',
-    text: `WITH asked AS (
-        SELECT a.n, a.block, a.newest, a.time, p.id AS pool_id, p.asset_id, p.virtual_assets, p.virtual_shares
-          FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::timestamptz[]) AS a (n, pool, block, newest, time)
-          JOIN stake_pool p ON p.id = a.pool AND p.block <= a.newest),
-      walked AS (
-        SELECT n, sum(active_delta) OVER upto AS active, sum(shares_delta) OVER upto AS shares
-          FROM (SELECT NULL::int AS n, pool_id, time, block, active_delta, shares_delta
-                  FROM stake_event JOIN (SELECT pool_id, max(newest) AS newest FROM asked GROUP BY 1) pools USING (pool_id)
-                 WHERE block <= pools.newest
-                UNION ALL
-                SELECT n, pool_id, time, block, 0, 0 FROM asked) steps
-        WINDOW upto AS (PARTITION BY pool_id ORDER BY time, block RANGE UNBOUNDED PRECEDING))
-      SELECT n, asset_id, active::text, shares::text, virtual_assets::text, virtual_shares::text
-        FROM asked JOIN walked USING (n)`,
+    text: `SELECT a.n, p.asset_id, s.active::text, s.shares::text, p.virtual_assets::text, p.virtual_shares::text
+      FROM unnest($1::int[], $2::text[], $3::int[], $4::int[], $5::timestamptz[]) AS a (n, pool, block, newest, time)
+      JOIN stake_pool p ON p.id = a.pool AND p.block <= a.newest
+      LEFT JOIN LATERAL (
+        SELECT upto.active, upto.shares
+          FROM (SELECT time FROM stake_pool_at
+                 WHERE chain = p.chain AND block <= a.newest ORDER BY block DESC LIMIT 1) known
+         CROSS JOIN LATERAL (
+               SELECT active, shares FROM stake_pool_at
+                WHERE pool_id = p.id AND block <= a.newest AND (time, block) <= (least(a.time, known.time), a.block)
+                ORDER BY time DESC, block DESC LIMIT 1) upto) s ON true`,
     values: [asks.map((_, n) => n), pools, blocks, newest, asks.map(({ at }) => at.time.toISOString())],
   })
   const held: (Held | undefined)[] = asks.map(() => undefined)

@@ -75,7 +75,10 @@ interface Earnings {
   assetSeconds: bigint
 }
 
-/** Σ over a pool's changes, added up in the database: index on pool_id. */
+/**
+ * What the pool had gained and the integral of its stake at the end, less what they were at the begin: two entries of the
+ * primary key of stake_pool_at for each pool, however many changes there are.
+ */
 function earningsOf(
   scope: RequestScope,
   pool: string,
@@ -90,13 +93,15 @@ function earningsOf(
     loader = new DataLoader(async pools => {
       const rows = await scope.query<{ id: string; gained: string; seconds: string }>({
         name: 'pool-earnings',
-        text: `SELECT p.id, coalesce(sum(e.active_delta) FILTER (WHERE e.kind = 'COMPOUND' AND e.time >= t.start), 0) AS gained,
-                 coalesce(sum(e.active_delta * floor(extract(epoch FROM t.finish - greatest(e.time, t.start)))), 0) AS seconds
+        text: `SELECT p.id, (z.compounded - coalesce(a.compounded, 0))::text AS gained,
+                 floor(z.active * extract(epoch FROM t.finish) - z.moment
+                   - coalesce(a.active * extract(epoch FROM $2::timestamptz) - a.moment, 0))::text AS seconds
                FROM stake_pool p
-               CROSS JOIN LATERAL (SELECT coalesce($2::timestamptz, '-infinity') AS start, coalesce($3::timestamptz,
+               CROSS JOIN LATERAL (SELECT coalesce($3::timestamptz,
                  (SELECT h.indexed_time FROM indexer_progress h WHERE h.chain = p.chain), now()) AS finish) t
-               JOIN stake_event e ON e.pool_id = p.id AND e.time < t.finish
-               WHERE p.id = ANY($1::text[]) GROUP BY p.id`,
+               CROSS JOIN LATERAL (${sumsBefore('t.finish')}) z
+               LEFT JOIN LATERAL (${sumsBefore('$2::timestamptz')}) a ON true
+               WHERE p.id = ANY($1::text[]) AND coalesce($2::timestamptz < t.finish, true)`,
         values: [pools, ...times],
       })
       const found = new Map(rows.map(row => [row.id, row]))
@@ -110,15 +115,23 @@ function earningsOf(
   return loader.load(pool)
 }
 
-/** By the pool's first stake, whoever paid: index on pool_id. */
+/** Of a pool `p`: what its changes before a time come to. */
+function sumsBefore(time: string): string {
+  return `SELECT s.compounded, s.active, s.moment FROM stake_pool_at s
+                 WHERE s.pool_id = p.id AND s.time < ${time} ORDER BY s.time DESC, s.block DESC LIMIT 1`
+}
+
+/** By the pool's first stake, whoever paid: the first of its entries in the index stake_event_first_patron. */
 function firstPatron(scope: RequestScope, pool: string): Promise<string | null> {
   const loader = scope.once(firstPatron, () => {
     return new DataLoader<string, string | null>(async pools => {
       const rows = await scope.query<{ poolId: string; accountId: string }>({
         name: 'first-patrons',
-        text: `SELECT DISTINCT ON (pool_id) pool_id AS "poolId", account_id AS "accountId" FROM stake_event
-                WHERE pool_id = ANY($1::text[]) AND kind = 'STAKE' AND account_id IS NOT NULL
-                ORDER BY pool_id, id COLLATE "C"`,
+        text: `SELECT p.id AS "poolId", e.account_id AS "accountId"
+                 FROM unnest($1::text[]) p (id)
+                CROSS JOIN LATERAL (SELECT account_id FROM stake_event
+                  WHERE pool_id = p.id AND kind = 'STAKE' AND account_id IS NOT NULL
+                  ORDER BY time, id COLLATE "C" LIMIT 1) e`,
         values: [pools],
       })
       const found = new Map(rows.map(row => [row.poolId, row.accountId]))

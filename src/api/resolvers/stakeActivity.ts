@@ -6,7 +6,7 @@ import type { ResolverMap } from '../entities/entityResolvers'
 import { grouped } from '../entities/grouped'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
-import { DAY_MS, readStakeChanges } from './stakeChanges'
+import { DAY_MS } from './stakeChanges'
 import { poolsOf } from './stakeReader'
 import { sumByToken, tokenOf } from './tokenAmount'
 import { newestTime } from './usd'
@@ -74,8 +74,6 @@ export const stakeActivityDefs = /* GraphQL */ `
   }
 `
 
-const HOUR_MS = 3_600_000
-const WEEK_HOURS = 168
 const MOST_DAYS = 366
 
 export function stakeActivityResolvers(model: EntityModel): ResolverMap {
@@ -171,21 +169,18 @@ async function exitQueueOf(scope: RequestScope, model: string) {
   }))
 }
 
-/** What is there now less what changed since: reads the changes of a week. */
+/** What is there now, and what was there then: see heldBefore. */
 async function changesOf(scope: RequestScope, model: string) {
-  const to = (await newestTime(scope)) + 1
-  const span = { from: to - WEEK_HOURS * HOUR_MS, to, interval: HOUR_MS }
-  const [pools, changes] = await Promise.all([
-    poolsOf(scope, model),
-    readStakeChanges(scope, { model }, span),
-  ])
-  const held = pools.map(pool => ({ tokenId: pool.assetId, amount: pool.activeAssets + pool.exitingAssets }))
-  return sumByToken(held).map(({ tokenId, amount }) => {
-    const since = (bucket: number) =>
-      changes
-        .filter(each => each.tokenId === tokenId && each.bucket >= bucket)
-        .reduce((sum, each) => sum + BigInt(each.active) + BigInt(each.exiting), 0n)
-    const [day, week] = [since(WEEK_HOURS - 24), since(0)]
+  const now = (await newestTime(scope)) + 1
+  const [pools, held] = await Promise.all([poolsOf(scope, model), heldBefore(scope, now).load(model)])
+  const amounts = pools.map(pool => ({
+    tokenId: pool.assetId,
+    amount: pool.activeAssets + pool.exitingAssets,
+  }))
+  const before = new Map(held.map(row => [row.tokenId, row]))
+  return sumByToken(amounts).map(({ tokenId, amount }) => {
+    const then = before.get(tokenId)
+    const [day, week] = [amount - BigInt(then?.day ?? 0), amount - BigInt(then?.week ?? 0)]
     return {
       tokenId,
       day,
@@ -194,6 +189,23 @@ async function changesOf(scope: RequestScope, model: string) {
       weekShare: change(amount, amount - week),
     }
   })
+}
+
+/** Stake, active and exiting, of models a day and a week before a time, by token: primary key of stake_pool_at. */
+function heldBefore(scope: RequestScope, now: number) {
+  const before = (days: number) =>
+    `(SELECT s.active + s.exiting FROM stake_pool_at s WHERE s.pool_id = p.id
+         AND s.time < $2::timestamptz - ${days} * interval '24 hours' ORDER BY s.time DESC, s.block DESC LIMIT 1)`
+  return scope.once(heldBefore, () =>
+    byModel(models =>
+      scope.query<{ modelId: string; tokenId: string; day: string | null; week: string | null }>({
+        name: 'stake-held-before',
+        text: `SELECT p.model_id AS "modelId", p.asset_id AS "tokenId", sum(${before(1)})::text AS day, sum(${before(7)})::text AS week
+                 FROM stake_pool p WHERE p.model_id = ANY ($1::text[]) GROUP BY 1, 2`,
+        values: [models, new Date(now).toISOString()],
+      }),
+    ),
+  )
 }
 
 /** JSON has no infinity: anyone can stake one wei and add 2^200 to it. */
