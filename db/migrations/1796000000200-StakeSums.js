@@ -44,7 +44,14 @@ const rowsOf = (
        AND (s.time, s.block) < (${d}.next_time, ${d}.next_block)`
 const anyOf = from => `EXISTS (SELECT FROM stake_pool_at s WHERE ${rowsOf(from, 'r')} OFFSET 0)`
 
+/** Whether a pool has rows after the first of its new ones: the chain's order has none. */
+const isLate = rows => `EXISTS (SELECT FROM (SELECT DISTINCT ON (pool_id) pool_id, time, block FROM ${rows}
+                                 ORDER BY pool_id, time, block) r
+      WHERE EXISTS (SELECT FROM stake_pool_at s
+                     WHERE s.pool_id = r.pool_id AND (s.time, s.block) > (r.time, r.block) OFFSET 0))`
+
 const insertAt = rows => `
+    late := ${isLate(rows)};
     INSERT INTO stake_pool_at AS s (pool_id, time, block, chain, events, ${each(names, name => name)})
     SELECT a.pool_id, a.time, a.block, a.chain, a.events,
            ${each(names, name => `coalesce(b.${name}, 0) + sum(a.${name}) OVER upto`)}
@@ -55,9 +62,11 @@ const insertAt = rows => `
     WINDOW upto AS (PARTITION BY a.pool_id ORDER BY a.time, a.block)
         ON CONFLICT (pool_id, time, block) DO UPDATE
        SET events = s.events + excluded.events, ${each(names, name => `${name} = excluded.${name}`)};
-    FOR d IN SELECT * FROM (${running(rows)}) r WHERE ${anyOf('>')} LOOP
-      UPDATE stake_pool_at s SET ${each(names, name => `${name} = s.${name} + d.${name}`)} WHERE ${rowsOf('>')};
-    END LOOP`
+    IF late THEN
+      FOR d IN SELECT * FROM (${running(rows)}) r WHERE ${anyOf('>')} LOOP
+        UPDATE stake_pool_at s SET ${each(names, name => `${name} = s.${name} + d.${name}`)} WHERE ${rowsOf('>')};
+      END LOOP;
+    END IF`
 
 const deleteAt = rows => `
     FOR d IN SELECT * FROM (${running(rows)}) r WHERE ${anyOf('>=')} LOOP
@@ -144,7 +153,7 @@ module.exports = class StakeSums1796000000200 {
       // Planned while the tables are empty, kept for the session: each of these is an index's work whatever they hold.
       await db.query(`CREATE FUNCTION stake_sums_${name}() RETURNS trigger LANGUAGE plpgsql
             SET enable_seqscan = off SET enable_bitmapscan = off
-            AS $$ DECLARE d record; BEGIN ${body.join(';')}; RETURN NULL; END $$`)
+            AS $$ DECLARE d record; late boolean; BEGIN ${body.join(';')}; RETURN NULL; END $$`)
       await db.query(`CREATE TRIGGER stake_sums_${name} AFTER ${on} ON stake_event ${referencing}
             FOR EACH STATEMENT EXECUTE FUNCTION stake_sums_${name}()`)
     }
