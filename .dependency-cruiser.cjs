@@ -14,7 +14,17 @@ const layers = {
   royalties: ['postgres', 'lineage', 'measures'],
   exports: ['graph', 'postgres', 'http'],
   prices: ['postgres', 'measures', 'config'],
-  statements: ['http', 'postgres', 'lineage', 'royalties', 'measures', 'config', 'prices', 'rpc/secrets'],
+  // Proofs and their check ask a chain's endpoints as the indexer does; of its pools and ranges they know nothing.
+  statements: [
+    'http',
+    'postgres',
+    'lineage',
+    'royalties',
+    'measures',
+    'config',
+    'prices',
+    'rpc/(endpoint|rpcFault)',
+  ],
   api: [
     'http',
     'postgres',

@@ -36,9 +36,7 @@ export function addStatement(program: Command): void {
         choices,
         signer: signerOf(process.env.STATEMENT_SIGNING_KEY),
         policies: config.prices,
-        endpoints: new Map(
-          config.chains.map(({ caip2, endpoints }) => [caip2, endpoints.map(({ url }) => url)]),
-        ),
+        endpoints: new Map(config.chains.map(({ caip2, endpoints }) => [caip2, endpoints])),
         postgresUrl: config.postgres.url,
       })
     })

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { EndpointConfig } from '../config/config'
 import { createPool } from '../postgres/pool'
 import { withSnapshot } from '../postgres/snapshot'
 import type { Policies } from '../prices/policy'
@@ -38,8 +39,8 @@ export interface CliStatementOptions {
   policies?: Policies
   /** with proofs that the lines' receipts are in their blocks: JSON alone has a place for them */
   proofs?: boolean
-  /** URLs of each chain's endpoints, from which proofs are made */
-  endpoints?: ReadonlyMap<string, readonly string[]>
+  /** each chain's, from which proofs are made */
+  endpoints?: ReadonlyMap<string, readonly EndpointConfig[]>
   /** what ends the file's name: see formats/registry.ts */
   format: string
   /** of the format's: see its file */
@@ -95,17 +96,21 @@ async function write(chunks: Readable, out: string | undefined): Promise<void> {
 /** A statement's JSON with its proofs in front. */
 async function* provenStatement(
   file: string,
-  endpoints: ReadonlyMap<string, readonly string[]>,
+  endpoints: ReadonlyMap<string, readonly EndpointConfig[]>,
 ): AsyncGenerator<string | Uint8Array> {
   const { lines } = await readJson(diskFile(file))
-  const readers = new Map([...endpoints].map(([chain, urls]) => [chain, new ChainReader(urls)]))
+  const readers = new Map([...endpoints].map(([chain, ofChain]) => [chain, new ChainReader(ofChain)]))
   async function* facts() {
     for await (const batch of lines()) yield batch.map(line => line.facts)
   }
   async function* proofs() {
     for await (const proof of proofsOf(facts(), readers)) yield proofJson(proof)
   }
-  yield* withProofs(proofs(), createReadStream(file))
+  try {
+    yield* withProofs(proofs(), createReadStream(file))
+  } finally {
+    for (const reader of readers.values()) reader.close()
+  }
 }
 
 async function writeWhole(chunks: Readable, file: string): Promise<void> {

@@ -75,7 +75,7 @@ afterAll(async () => {
 const fileOf = async (urls: string[], options: Partial<CliStatementOptions> = {}) => {
   const file = join(folder, `${++out}.json`)
   const period = { account: `${A}:${ALICE}`, from: '2026-01-01', to: '2027-01-01', partial: true }
-  const endpoints = new Map([[A, urls]])
+  const endpoints = new Map([[A, urls.map(url => ({ url }))]])
   await cliStatement({
     postgresUrl: database.url,
     ...period,
@@ -130,6 +130,19 @@ describe('a statement with proofs', () => {
     })
     expect(readFileSync(slow, 'utf8')).toBe(expected)
     expect(readFileSync(await fileOf(['http://127.0.0.1:1/secret', chain.url]), 'utf8')).toBe(expected)
+  })
+
+  test('is made from an endpoint that asks for a rest first', async () => {
+    const asked = new Set<string>()
+    const busy = await throughFront({
+      before: ({ method }) => {
+        if (asked.has(method)) return undefined
+        asked.add(method)
+        return { error: { code: -32005, message: 'rate limit exceeded' } }
+      },
+    })
+    expect(readFileSync(busy, 'utf8')).toBe(readFileSync(await fileOf([chain.url]), 'utf8'))
+    expect(asked.size).toBe(2)
   })
 
   test('is refused in a format that has no place for it', async () => {

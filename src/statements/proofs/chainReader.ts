@@ -1,9 +1,17 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Hex } from 'viem'
-import { hostOf } from '../../rpc/secrets'
+import type { EndpointConfig } from '../../config/config'
+import { Endpoint } from '../../rpc/endpoint'
+import { faultOf, firstLine } from '../../rpc/rpcFault'
 import type { RpcBlock } from './header'
 import type { RpcReceipt } from './receipt'
 
-const TIMEOUT_MS = 30_000
+/** Times that all endpoints are asked, where one may answer yet. */
+const ROUNDS = 3
+/** Somebody waits for the file. */
+const LONGEST_REST_MS = 5_000
+/** What an endpoint says of the thing itself: it says so again. */
+const FINAL = new Set(['refused', 'pruned'])
 /** Receipts that are asked for at once, where an endpoint does not give a block's together. */
 const AT_ONCE = 20
 
@@ -12,11 +20,21 @@ export class ChainReadError extends Error {
   override name = 'ChainReadError'
 }
 
-/** Asks a chain's endpoints for blocks and receipts, the preferred one first. */
+/**
+ * Asks a chain's endpoints for blocks and receipts, the preferred one first. Unlike an RpcPool it needs not know the
+ * chain, believes nothing (what comes is checked against hashes), and gives up.
+ */
 export class ChainReader {
+  private readonly endpoints: Endpoint[]
   private givesBlockReceipts = true
 
-  constructor(private readonly urls: readonly string[]) {}
+  constructor(endpoints: readonly EndpointConfig[]) {
+    this.endpoints = endpoints.map(endpoint => new Endpoint(endpoint))
+  }
+
+  close(): void {
+    for (const endpoint of this.endpoints) endpoint.close()
+  }
 
   /** CAIP-2 */
   async chain(): Promise<string> {
@@ -52,22 +70,24 @@ export class ChainReader {
   }
 
   private async ask<T>(method: string, params: unknown[]): Promise<T> {
-    const problems: string[] = []
-    for (const url of this.urls) {
-      try {
-        const response = await fetch(url, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-        })
-        const { result, error } = (await response.json()) as { result?: T; error?: { code?: unknown } }
-        if (error === undefined && result !== undefined) return result
-        problems.push(`${hostOf(url)} refuses it (${String(error?.code ?? response.status)})`)
-      } catch {
-        problems.push(`${hostOf(url)} does not answer`)
+    const open = new Set(this.endpoints)
+    const problems = new Map<Endpoint, string>()
+    for (let round = 0; round < ROUNDS && open.size > 0; round++) {
+      for (const endpoint of open) {
+        if (round > 0) await setTimeout(Math.min(endpoint.restsFor(), LONGEST_REST_MS))
+        try {
+          const answer = await endpoint.call<T>(method, params)
+          endpoint.noteSuccess()
+          return answer
+        } catch (error) {
+          const fault = faultOf(error, method)
+          if (FINAL.has(fault.kind)) open.delete(endpoint)
+          else endpoint.noteFault(fault, firstLine(error))
+          const what = fault.kind === 'unavailable' ? 'does not answer' : 'refuses it'
+          problems.set(endpoint, `${endpoint.name} ${what} (${firstLine(error)})`)
+        }
       }
     }
-    throw new ChainReadError(`${method}: ${problems.join(', ') || 'no endpoint'}`)
+    throw new ChainReadError(`${method}: ${[...problems.values()].join(', ') || 'no endpoint'}`)
   }
 }

@@ -3,6 +3,7 @@ import { diskFile } from './diskFile'
 import { lineProof } from './lineProof'
 import { wrongOnChain } from './onChain'
 import { openStatement } from './openStatement'
+import type { ClaimedBlock } from './provenBlocks'
 import { verdictOf, wordsOf } from './verdict'
 
 export interface CliVerifyOptions {
@@ -29,21 +30,22 @@ export async function cliVerify({
       found: `${verdict.signer ?? 'nobody'} signed, not ${signer}`,
     })
   }
-  const asked =
-    verdict.problems.length === 0 ? await wrongOnChain(verdict.blocks, await readersOf(rpc)) : undefined
+  const asked = verdict.problems.length === 0 ? await askChains(verdict.blocks, rpc) : undefined
   verdict.problems.push(...(asked?.problems ?? []))
   const words = wordsOf(verdict, rpc.length > 0 ? asked?.unasked : undefined)
   return { text: `${file}: ${words.join('\n')}\n`, holds: verdict.problems.length === 0 }
 }
 
-/** By the chain that each answers for. */
-async function readersOf(urls: readonly string[]): Promise<Map<string, ChainReader>> {
-  const readers = new Map<string, ChainReader>()
-  for (const url of urls) {
-    const reader = new ChainReader([url])
-    readers.set(await reader.chain(), reader)
+/** Each of the chain that it answers for. */
+async function askChains(blocks: readonly ClaimedBlock[], urls: readonly string[]) {
+  const all = urls.map(url => new ChainReader([{ url }]))
+  try {
+    const byChain = new Map<string, ChainReader>()
+    for (const reader of all) byChain.set(await reader.chain(), reader)
+    return await wrongOnChain(blocks, byChain)
+  } finally {
+    for (const reader of all) reader.close()
   }
-  return readers
 }
 
 /** `provenance verify-statement --prove LINE`: a proof of one line, of a file that holds. */
