@@ -5,7 +5,7 @@ import path from 'node:path'
 import { startApi } from '../src/api/server'
 import type { BenchOptions } from './main'
 import { percentile, report, say } from './report'
-import type { StatementJob } from './statementJob'
+import type { StatementDone, StatementJob } from './statementJob'
 import { ACCOUNT, FROM, fillRoyalties, TO, TOKEN } from './statementRows'
 import { Workshop } from './workshop'
 
@@ -25,10 +25,12 @@ export async function statement({ lines }: BenchOptions): Promise<void> {
       const bare = await write(workshop, job, lines)
       const name = `statement.${format}`
       const seconds = report(name, bare.seconds, 's')
+      report(`${name}.cpu`, bare.cpuSeconds, 's')
       report(`${name}.peakMemory`, bare.bytes / 1e6, 'MB')
       if (format !== 'csv') continue
       const priced = await write(workshop, { ...job, policies }, lines)
       report(`${name}.priced`, priced.seconds, 's', seconds)
+      report(`${name}.priced.cpu`, priced.cpuSeconds, 's')
       report(`${name}.priced.peakMemory`, priced.bytes / 1e6, 'MB')
     }
     const times = await pageTimes(postgresUrl, lines)
@@ -40,7 +42,7 @@ async function write(
   { folder }: Workshop,
   job: Omit<StatementJob, 'out'>,
   lines: number,
-): Promise<{ lines: number; seconds: number; bytes: number }> {
+): Promise<StatementDone> {
   const child = fork(path.join(__dirname, 'statementJob.ts'), {
     execArgv: ['--require', path.join(__dirname, 'load.cjs')],
   })
@@ -49,7 +51,7 @@ async function write(
     once(child, 'message'),
     once(child, 'exit').then(([code]) => Promise.reject(new Error(`${job.format} ended with ${code}`))),
   ])
-  const result = told as { lines: number; seconds: number; bytes: number }
+  const result = told as StatementDone
   if (result.lines !== lines) throw new Error(`${job.format} has ${result.lines} lines, not ${lines}`)
   return result
 }

@@ -12,9 +12,25 @@ export interface StatementJob {
   policies?: Parameters<typeof cliStatement>[0]['policies']
 }
 
+export interface StatementDone {
+  lines: number
+  seconds: number
+  /** of Node's threads, without Postgres's: comparable where the machine is busy with other things */
+  cpuSeconds: number
+  bytes: number
+}
+
 process.on('message', async (job: StatementJob) => {
   const start = performance.now()
+  const before = process.cpuUsage()
   const lines = await cliStatement(job)
-  process.send!({ lines, seconds: (performance.now() - start) / 1000, bytes: peakBytes() })
+  const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(before)
+  process.send!({
+    lines,
+    seconds,
+    cpuSeconds: (user + system) / 1e6,
+    bytes: peakBytes(),
+  } satisfies StatementDone)
   process.disconnect()
 })

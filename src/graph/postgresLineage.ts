@@ -1,8 +1,17 @@
+import { shortestPath } from '../lineage/shortestPath'
 import type { Snapshot } from '../postgres/snapshot'
-import { answerClosure, answerClosures, checkFilter, type Search, type Subgraph } from './closureAnswer'
+import {
+  answerClosure,
+  answerClosures,
+  checkFilter,
+  compareIds,
+  type Search,
+  type Subgraph,
+} from './closureAnswer'
 import { checkCommon } from './commonAncestors'
 import { EDGE_COLUMNS, type EdgeRow, edgeOfRow } from './edgeRows'
 import { LineageRequestError } from './graphError'
+import { groupBy } from './groupBy'
 import {
   type Closure,
   type ClosureBounds,
@@ -16,7 +25,6 @@ import {
   MAX_DEPTH,
   MAX_SEARCHED,
 } from './lineage'
-import { shortestPath } from './shortestPath'
 
 interface FoundRow {
   root: string
@@ -57,7 +65,15 @@ export class PostgresLineage implements Lineage {
       )
     }
     const edges = await this.edgesOf([...depths.keys()], filter)
-    return { edges: shortestPath(from, to, depths, edges), answeredBy: 'POSTGRES' }
+    edges.sort((a, b) => compareIds(a.id, b.id))
+    const ofChild = groupBy(edges, ({ childId }) => childId)
+    const way = shortestPath(
+      [from],
+      to,
+      id => ofChild.get(id) ?? [],
+      ({ parentId }) => parentId,
+    )
+    return { edges: way?.edges ?? null, answeredBy: 'POSTGRES' }
   }
 
   async commonAncestors(ids: string[], limit?: number, filter: LineageFilter = {}): Promise<CommonAncestors> {

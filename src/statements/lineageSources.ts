@@ -4,8 +4,7 @@ import type { Snapshot } from '../postgres/snapshot'
 import { type FlowLink, linksOf, reach } from '../royalties/lineage'
 import type { Movement } from './movements'
 import type { StatementRequest } from './request'
-import { shortestPath } from './shortestPath'
-import type { Source } from './source'
+import { type Source, wayOf } from './source'
 
 /** Ancestors of a batch's sources: beyond, paths and shares are left open rather than guessed. */
 const MAX_ANCESTORS = 5_000
@@ -73,7 +72,7 @@ class LineageOverTime {
   }
 
   private path(from: string, to: string): string | null {
-    return shortestPath([from], to, this.parents)?.join(' > ') ?? null
+    return wayOf([from], to, this.parents)?.join(' > ') ?? null
   }
 
   private share(from: string, to: string): number | null {

@@ -2,8 +2,7 @@ import type { Snapshot } from '../postgres/snapshot'
 import { lineageSources } from './lineageSources'
 import type { Movement } from './movements'
 import type { StatementRequest } from './request'
-import { shortestPath } from './shortestPath'
-import type { Source } from './source'
+import { type Source, wayOf } from './source'
 
 interface Hop {
   feeId: string
@@ -92,7 +91,7 @@ function pathOf({ kind, sourceModelId, modelId, guid }: Movement, hops: readonly
   if (sourceModelId === modelId) return modelId
   const reached = new Set(hops.map(({ to }) => to))
   const entries = guid ? hops.map(({ from }) => from).filter(from => !reached.has(from)) : [sourceModelId]
-  const way = shortestPath(entries.length > 0 ? [...new Set(entries)] : [modelId], modelId, parentsOf(hops))
+  const way = wayOf(entries.length > 0 ? [...new Set(entries)] : [modelId], modelId, parentsOf(hops))
   if (!way) return null
   return (guid ? [sourceModelId, ...way] : way).join(' > ')
 }

@@ -37,26 +37,24 @@ async function* statementParquet(statement: SealedStatement): AsyncGenerator<Uin
     bytes.index = 0
     return piece
   }
-  const write = (entries: readonly Entry[]) => {
-    const columnData = columns.map(column => ({ name: column.name, data: valuesOf(column, entries) }))
-    writer.write({ columnData, rowGroupSize: ROWS_A_GROUP })
-    return taken()
-  }
   const groupSha256: string[] = []
-  let group: Entry[] = []
+  let rows = 0
+  let group = columns.map(({ name }) => ({ name, data: [] as Cell[] }))
+  const written = () => {
+    writer.write({ columnData: group, rowGroupSize: ROWS_A_GROUP })
+    group = columns.map(({ name }) => ({ name, data: [] }))
+    rows = 0
+    const piece = taken()
+    groupSha256.push(hash('sha256', piece))
+    return piece
+  }
   for await (const entries of statement.lines()) {
-    group.push(...entries)
-    if (group.length < ROWS_A_GROUP) continue
-    const piece = write(group.splice(0, ROWS_A_GROUP))
-    groupSha256.push(hash('sha256', piece))
-    yield piece
+    for (const entry of entries) {
+      for (const [i, column] of columns.entries()) group[i]!.data.push(parquetValueOf(column, entry))
+      if (++rows === ROWS_A_GROUP) yield written()
+    }
   }
-  if (group.length > 0) {
-    const piece = write(group)
-    groupSha256.push(hash('sha256', piece))
-    yield piece
-  }
-  group = []
+  if (rows > 0) yield written()
   const endStart = groupSha256.length > 0 ? bytes.offset : 0
   const { merkleRoot, usd, ...verification } = await statement.seal()
   writer.kvMetadata = [
@@ -86,10 +84,6 @@ function schemaOf({ name, type }: Column<Entry>): SchemaElement {
     case 'decimal':
       return { name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type }
   }
-}
-
-function valuesOf(column: Column<Entry>, entries: readonly Entry[]): Cell[] {
-  return entries.map(entry => parquetValueOf(column, entry))
 }
 
 /** An amount in the token's units is rounded to a double; the wei beside it are exact. */
