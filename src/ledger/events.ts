@@ -103,6 +103,8 @@ export interface VersionPublished extends Of<'versionPublished'> {
   metadataUri?: string
   /** model that it came from */
   source?: string
+  /** the protocol tells of it also where nothing is new: no version, where `contentHash` is the model's already */
+  ifChanged?: boolean
 }
 
 /** One edge child -> parent. Emitted again for the same edge it adds what was undefined before. */

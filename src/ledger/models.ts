@@ -72,6 +72,7 @@ export function nftTransferred(state: LedgerState, event: NftTransferred): void 
 export function versionPublished(state: LedgerState, event: VersionPublished): void {
   const model = state.get(Model, event.model)
   if (!model) return state.reject(event.origin, `version of a model that is not registered: ${event.model}`)
+  if (event.ifChanged && event.contentHash === model.contentHash) return
   const number = event.number ?? model.version + 1
   if (!addVersion(state, event, number)) {
     return state.reject(event.origin, `version ${number} of ${event.model} was published already`)

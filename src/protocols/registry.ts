@@ -3,6 +3,7 @@ import { eas } from './eas/eas'
 import { eigenlayer } from './eigenlayer/eigenlayer'
 import { erc4626 } from './erc4626/erc4626'
 import { erc8004 } from './erc8004/erc8004'
+import { olas } from './olas/olas'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { splits } from './splits/splits'
@@ -17,6 +18,7 @@ export const protocols: Record<string, Protocol> = {
   eigenlayer,
   erc4626,
   erc8004,
+  olas,
   reference,
   splits,
   story,
