@@ -309,6 +309,10 @@ export interface CrossChainMoved extends Of<'crossChainMoved'> {
   token: string
   amount: bigint
   fee?: string
+  /** who sent it, or whom it came to, on this chain */
+  account?: string
+  /** the messaging protocol's own number of the other chain (LayerZero's endpoint id) */
+  peerEid?: bigint
 }
 
 /** A contract that holds a model's revenue and issues royalty tokens (ERC-20 shares of it). */

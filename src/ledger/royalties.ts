@@ -156,6 +156,7 @@ export function crossChainMoved(state: LedgerState, event: CrossChainMoved): voi
   const known = state.get(CrossChainTransfer, id)
   if (known) return state.reject(origin, `transfer ${id} was told of already`)
   seeToken(state, event.token, origin)
+  if (event.account) seeAccount(state, event.account, origin)
   state.put(
     CrossChainTransfer,
     new CrossChainTransfer({
@@ -167,6 +168,8 @@ export function crossChainMoved(state: LedgerState, event: CrossChainMoved): voi
       tokenId: event.token,
       amount: event.amount,
       feeId: event.fee ?? null,
+      accountId: event.account ?? null,
+      peerEid: event.peerEid ?? null,
       ...originColumns(origin),
     }),
   )

@@ -4,6 +4,7 @@ import { eigenlayer } from './eigenlayer/eigenlayer'
 import { erc4626 } from './erc4626/erc4626'
 import { erc8004 } from './erc8004/erc8004'
 import { olas } from './olas/olas'
+import { oft } from './oft/oft'
 import type { Protocol } from './protocol'
 import { reference } from './reference/reference'
 import { splits } from './splits/splits'
@@ -19,6 +20,7 @@ export const protocols: Record<string, Protocol> = {
   erc4626,
   erc8004,
   olas,
+  oft,
   reference,
   splits,
   story,

@@ -10,6 +10,26 @@ export const transferDefs = /* GraphQL */ `
     "its other end, on the other chain; null: not seen (yet)"
     counterpart: CrossChainTransfer
   }
+
+  extend type Token {
+    "what has left its chain, or come to it, and is not seen at the other end (yet)"
+    inTransit: TokenTransit!
+  }
+
+  """
+  Transfers of a token between chains of which one end is seen alone, at the heights of \`asOf\`: each amount sent is either
+  in \`amount\` or has arrived. It is in no pool, so TVL counts it nowhere until it is staked where it arrives.
+  """
+  type TokenTransit {
+    "Σ sent, and not seen to arrive, wei of this token"
+    amount: BigInt!
+    "of how many transfers"
+    transfers: Int!
+    "when the oldest of them was sent; null: there is none"
+    since: DateTime
+    "Σ arrived, whose sending is not seen (yet): that chain is not indexed as far, or not at all. wei of this token"
+    unsent: BigInt!
+  }
 `
 
 /** The two ends of a transfer between chains meet by guid. */
@@ -19,9 +39,12 @@ export function transferResolvers(model: EntityModel): ResolverMap {
     CrossChainTransfer: {
       counterpart: async (source, _, { scope }) => {
         const ends = await endsOf(entity, source.guid as string, scope)
-        return ends.find(end => end.direction !== source.direction) ?? null
+        return (
+          ends.find(end => end.direction !== source.direction && end.protocol === source.protocol) ?? null
+        )
       },
     },
+    Token: { inTransit: (source, _, { scope }) => transitOf(source.id as string, scope) },
   }
 }
 
@@ -39,4 +62,38 @@ function endsOf(entity: Entity, guid: string, scope: RequestScope): Promise<Row[
     })
   })
   return loader.load(guid)
+}
+
+interface TokenTransit {
+  amount: string
+  transfers: number
+  since: Date | null
+  unsent: string
+}
+
+const NOTHING: TokenTransit = { amount: '0', transfers: 0, since: null, unsent: '0' }
+
+/** Indexes: cross_chain_transfer (token_id), (guid). */
+function transitOf(token: string, scope: RequestScope): Promise<TokenTransit> {
+  const loader = scope.once(transitOf, () => {
+    return new DataLoader<string, TokenTransit>(async tokens => {
+      const rows = await scope.query<TokenTransit & { tokenId: string }>({
+        name: 'tokens-in-transit',
+        text: `SELECT t.token_id AS "tokenId",
+                      coalesce(sum(t.amount) FILTER (WHERE t.direction = 'SENT'), 0)::text AS amount,
+                      (count(*) FILTER (WHERE t.direction = 'SENT'))::int AS transfers,
+                      min(t.time) FILTER (WHERE t.direction = 'SENT') AS since,
+                      coalesce(sum(t.amount) FILTER (WHERE t.direction = 'RECEIVED'), 0)::text AS unsent
+                 FROM cross_chain_transfer t
+                WHERE t.token_id = ANY($1::text[])
+                  AND NOT EXISTS (SELECT FROM cross_chain_transfer o
+                                   WHERE o.guid = t.guid AND o.protocol = t.protocol AND o.direction <> t.direction)
+                GROUP BY t.token_id`,
+        values: [tokens],
+      })
+      const found = new Map(rows.map(row => [row.tokenId, row]))
+      return tokens.map(one => found.get(one) ?? NOTHING)
+    })
+  })
+  return loader.load(token)
 }
