@@ -1,14 +1,9 @@
 import type { Pool } from 'pg'
 import type { ProjectedHeight } from '../graph/watermark'
 import { type ChainHeight, readHeights } from '../postgres/heights'
-import {
-  type FirstRead,
-  type OpenSnapshot,
-  openSnapshot,
-  openWith,
-  type Statement,
-} from '../postgres/snapshot'
+import { type FirstRead, type OpenSnapshot, openSnapshot, openWith } from '../postgres/snapshot'
 import { SnapshotClosedError } from '../postgres/snapshotError'
+import type { Statement } from '../postgres/statement'
 import { type CountingSnapshot, EntityReader } from './entities/entityReader'
 import type { WhereCompiler } from './entities/where'
 import type { Slots } from './limits/slots'

@@ -1,4 +1,4 @@
-import type { Statement } from '../postgres/snapshot'
+import type { Statement } from '../postgres/statement'
 import { shown, userError } from './userError'
 
 /** Postgres's texts have no zero byte: it would fail, and with it all else that the request reads. */

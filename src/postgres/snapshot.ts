@@ -2,16 +2,8 @@ import type { Pool, PoolClient } from 'pg'
 import { cancellerOf } from './canceller'
 import { SnapshotClosedError, StatementTimeoutError } from './snapshotError'
 import { SNAPSHOT_VERSION } from './snapshotVersion'
+import type { Statement } from './statement'
 import { type Outcome, runTogether } from './together'
-
-/** A statement with a name: Postgres parses and plans it once a connection. The same name always has the same text. */
-export interface Statement {
-  name: string
-  text: string
-  values?: unknown[]
-  /** false: not kept by the connection (texts that callers vary without bound); the name is for messages */
-  prepare?: boolean
-}
 
 /**
  * One consistent state of the database. Statements run one after another on one connection.

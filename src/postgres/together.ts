@@ -1,5 +1,5 @@
 import { type Connection, type PoolClient, Query, type QueryResult } from 'pg'
-import type { Statement } from './snapshot'
+import type { Statement } from './statement'
 
 /** What becomes of one of the statements. */
 export type Outcome = { rows: unknown[] } | { error: Error }

@@ -1,7 +1,8 @@
 import type { Pool } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { createPool } from '../../src/postgres/pool'
-import { openWith, type Statement } from '../../src/postgres/snapshot'
+import { openWith } from '../../src/postgres/snapshot'
+import type { Statement } from '../../src/postgres/statement'
 import { runTogether } from '../../src/postgres/together'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
 

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader'
-import type { Snapshot, Statement } from '../../postgres/snapshot'
+import type { Snapshot } from '../../postgres/snapshot'
+import type { Statement } from '../../postgres/statement'
 import type { BackLink } from './backLinks'
 import { columnList, type Row, tableAs } from './columns'
 import { type Connection, connection } from './connection'

@@ -1,4 +1,4 @@
-import type { Statement } from '../../postgres/snapshot'
+import type { Statement } from '../../postgres/statement'
 import { columnList, tableAs } from './columns'
 import { afterCursor } from './cursor'
 import type { EntityField } from './entityModel'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Statement } from '../../postgres/snapshot'
+import type { Statement } from '../../postgres/statement'
 
 /** A connection keeps every named statement for good, so callers who vary their filters must not make ever more. */
 const MOST_PREPARED = 500
