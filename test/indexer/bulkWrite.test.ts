@@ -179,20 +179,6 @@ test('more rows than one statement takes are all written', async () => {
   expect((await database.pool.query(`SELECT FROM account WHERE id LIKE 'many/%'`)).rowCount).toBe(0)
 })
 
-test('what an earlier version kept for undoing, as jsonb, is undone', async () => {
-  const account = (block: number) =>
-    new model.Account({ id: 'former', chain: 'eip155:1', address: '0x', block, time: new Date(0) })
-  await write(changesOf(model.Account, [account(1)], []), 6)
-  await write(changesOf(model.Account, [account(2)], [], [account(1)]), 7)
-  await store.close()
-  await database.pool.query(`ALTER TABLE ${store.schema}.undo ALTER COLUMN former TYPE jsonb`)
-  await store.open()
-  await transact(client => undoAbove(client, source, store.schema, 6))
-  const { rows } = await database.pool.query(`SELECT block FROM account WHERE id = 'former'`)
-  expect(rows).toEqual([{ block: 1 }])
-  await transact(client => undoAbove(client, source, store.schema, 5))
-})
-
 test('a fact that is written twice is an error, and nothing of its batch stays', async () => {
   await empty(model.Slash)
   const slash = () =>

@@ -46,11 +46,9 @@ export async function makeTables(
      CREATE TABLE IF NOT EXISTS ${schema}.boundary (height int4 PRIMARY KEY, hash text NOT NULL);
      -- see undoLog.ts
      CREATE TABLE IF NOT EXISTS ${schema}.undo (
-       height int4 NOT NULL, n int4 NOT NULL, entity text NOT NULL, made text[] NOT NULL, former json NOT NULL,
+       height int4 NOT NULL, n int4 NOT NULL, entity text NOT NULL, made text[] NOT NULL, former jsonb NOT NULL,
        PRIMARY KEY (height, n)
      );
-     -- of an earlier version: jsonb
-     ALTER TABLE ${schema}.undo ALTER COLUMN former TYPE json;
      -- large ones are written once and seldom read: not compressed
      ALTER TABLE ${schema}.undo ALTER COLUMN made SET STORAGE EXTERNAL, ALTER COLUMN former SET STORAGE EXTERNAL;
      SELECT provenance_watch_chain('${schema}', '${chain.caip2}');

@@ -4,9 +4,8 @@ import { columnNames, type EntityTable, replacements, tableNamed } from '../enti
 
 /**
  * The undo log of a chain: for each batch, by its last block, and each table, which rows it made and what it replaced:
- * `made` holds ids, `former` whole rows as `json`, which costs less to make than `jsonb`, and is seldom read. A batch touches
- * a row once, so the oldest entry above a block is how the row was at that block, whatever came after; what was made above
- * it and is in no older entry was not there.
+ * `made` holds ids, `former` whole rows as JSON. A batch touches a row once, so the oldest entry above a block is how
+ * the row was at that block, whatever came after; what was made above it and is in no older entry was not there.
  */
 export interface UndoTarget {
   /** of the chain's state */
@@ -29,7 +28,7 @@ export function undoEntry(
   const [height, n, made, changed] = placeholders
   return `INSERT INTO ${schema}.undo (height, n, entity, made, former)
           SELECT ${height}::int4, ${n}::int4, '${table.key}', ${made}::text[],
-                 coalesce((SELECT json_agg(t) FROM ${table.name} t WHERE t.id = ANY (${changed}::text[])), '[]')`
+                 coalesce((SELECT jsonb_agg(to_jsonb(t)) FROM ${table.name} t WHERE t.id = ANY (${changed}::text[])), '[]')`
 }
 
 /**
@@ -63,14 +62,14 @@ function undoOf(table: EntityTable, schema: string): string {
     WITH above AS (SELECT height, made, former FROM ${schema}.undo WHERE entity = $1 AND height > $2),
          oldest AS MATERIALIZED (
            SELECT DISTINCT ON (id) id, former
-             FROM (SELECT height, unnest(made) AS id, NULL::json AS former FROM above
+             FROM (SELECT height, unnest(made) AS id, NULL::jsonb AS former FROM above
                    UNION ALL
-                   SELECT height, f ->> 'id', f FROM above, json_array_elements(former) AS f) touched
+                   SELECT height, f ->> 'id', f FROM above, jsonb_array_elements(former) AS f) touched
             ORDER BY id, height),
          gone AS (DELETE FROM ${table.name} t USING oldest o WHERE t.id = o.id AND o.former IS NULL)
     INSERT INTO ${table.name} (${names.join(', ')})
     SELECT ${names.map(name => `r.${name}`).join(', ')}
-      FROM oldest o, json_populate_record(NULL::${table.name}, o.former) r
+      FROM oldest o, jsonb_populate_record(NULL::${table.name}, o.former) r
      WHERE o.former IS NOT NULL
         ON CONFLICT ("id") DO UPDATE SET ${replacements(table)}`
 }
