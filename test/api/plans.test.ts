@@ -7,13 +7,8 @@ import { BIG_POOL, fillApi } from '../../bench/apiRows'
 import { fillLineage } from '../../bench/lineageRows'
 import { type Api, startApi } from '../../src/api/server'
 import { freshDatabase, type TestDatabase } from '../fixtures/database'
+import { type Told, tellStatements } from '../fixtures/toldStatements'
 import { DOCUMENTS } from '../system/readmeExamples'
-
-interface Told {
-  name: string
-  text: string
-  values: unknown[]
-}
 
 interface Plan {
   'Node Type': string
@@ -36,12 +31,8 @@ beforeAll(async () => {
   const url = new URL(database.url)
   url.searchParams.set('options', '-c enable_seqscan=off -c max_parallel_workers_per_gather=0')
   pool = new Pool({ connectionString: url.href, max: 5 })
-  pool.on('connect', client => {
-    const query = client.query.bind(client) as (...args: unknown[]) => unknown
-    client.query = ((...args: [Told]) => {
-      if (isOfTheQuestion(args[0])) told.push(args[0])
-      return query(...args)
-    }) as never
+  tellStatements(pool, statement => {
+    if (isOfTheQuestion(statement)) told.push(statement)
   })
   api = await startApi({
     config: {

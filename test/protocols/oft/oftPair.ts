@@ -92,11 +92,13 @@ export class OftPair {
     if (amount < side.rate) return
     await contracts.send(who, oft, 'send', this.other(side).eid, amount)
     const { number } = await contracts.head()
-    const [log] = await contracts.chain.rpc<{ topics: Hex[]; data: Hex }[]>('eth_getLogs', [
+    // The coin's own log comes before it, where the OFT is the coin.
+    const logs = await contracts.chain.rpc<{ topics: Hex[]; data: Hex }[]>('eth_getLogs', [
       { address: oft.address, fromBlock: toHex(number), toBlock: toHex(number) },
     ])
-    const received = BigInt(`0x${log!.data.slice(-64)}`)
-    const guid = log!.topics[1]!
+    const sent = logs.at(-1)!
+    const received = BigInt(`0x${sent.data.slice(-64)}`)
+    const guid = sent.topics[1]!
     this.sent.set(guid, { guid, from: side, amountSD: received / side.rate, sentAt: number })
   }
 
