@@ -187,3 +187,14 @@ describe('a file that is wrong is told by its key, the value met and the fix', (
     expect(() => loadConfig(file, known)).toThrow(/bad\.yaml:1: .*\n {2}fix: correct the YAML/)
   })
 })
+
+test('what the adapters know of chains are addresses, in lower case, of roles that they have', () => {
+  const wrong = Object.entries(protocols).flatMap(([name, { deployments, roles }]) =>
+    Object.entries(deployments).flatMap(([chain, { contracts }]) =>
+      Object.entries(contracts)
+        .filter(([key, address]) => !roles[key.split('@', 1)[0]!] || !/^0x[0-9a-f]{40}$/.test(address))
+        .map(([key, address]) => `${name} on ${chain}: ${key} ${address}`),
+    ),
+  )
+  expect(wrong).toEqual([])
+})

@@ -16,7 +16,7 @@ export const deployments: Record<number, Deployment> = {
   10: service('0x3d77596beb0f130a4415df3d2d8232b3d3d31e44'),
   100: service('0x9338b5153ae39bb89f50468e608ed9d764b755fd'),
   137: service('0xe3607b00e75f6405248323a9417ff6b39b244b50'),
-  8453: service('0x3c1ff68f5aa342d296d4dee4bb1caccca912d95fe'),
+  8453: service('0x3c1ff68f5aa342d296d4dee4bb1cacca912d95fe'),
   42161: service('0xe3607b00e75f6405248323a9417ff6b39b244b50'),
 }
 
