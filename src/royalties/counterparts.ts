@@ -44,7 +44,7 @@ export async function readDeliveries(db: Snapshot, models: readonly string[]): P
       name: 'flow-deliveries',
       text: `SELECT r.to_model_id AS "to", s.token_id AS sent, r.chain, min(r.token_id COLLATE "C") AS received
                FROM cross_chain_transfer r
-               JOIN cross_chain_transfer s ON s.guid = r.guid AND s.direction = 'SENT'
+               JOIN cross_chain_transfer s ON s.guid = r.guid AND s.direction = 'SENT' AND s.protocol = r.protocol
               WHERE r.direction = 'RECEIVED' AND r.to_model_id = ANY ($1::text[])
               GROUP BY 1, 2, 3`,
       values: [models],

@@ -32,7 +32,7 @@ const TRACED = `
   WITH RECURSIVE sent AS MATERIALIZED (
     SELECT s.fee_id AS by_fee, r.fee_id, r.guid
       FROM cross_chain_transfer s
-      JOIN cross_chain_transfer r ON r.guid = s.guid AND r.direction = 'RECEIVED'
+      JOIN cross_chain_transfer r ON r.guid = s.guid AND r.direction = 'RECEIVED' AND r.protocol = s.protocol
      WHERE s.direction = 'SENT' AND s.from_model_id = ANY ($4::text[])
   ), traced(fee_id, guid) AS (
     SELECT id::text, NULL::text FROM usage_fee WHERE model_id = $1

@@ -60,7 +60,7 @@ async function hopsOf(db: Snapshot, fees: string[]): Promise<Map<string, Hop[]>>
   return byFee
 }
 
-/** What a share is of: a fee's net, or the amount that a message brought. */
+/** What a share is of: a fee's net, or the amount that a message to a model brought. Anyone can number a token's transfer. */
 async function basesOf(
   db: Snapshot,
   { asOf }: StatementRequest,
@@ -74,7 +74,7 @@ async function basesOf(
            SELECT t.guid, t.amount
              FROM cross_chain_transfer t
              JOIN unnest($3::text[], $4::int[]) AS h(chain, height) ON t.chain = h.chain AND t.block <= h.height
-            WHERE t.guid = ANY ($2::text[]) AND t.direction = 'RECEIVED'`,
+            WHERE t.guid = ANY ($2::text[]) AND t.direction = 'RECEIVED' AND t.to_model_id IS NOT NULL`,
     values: [fees, guids, asOf.map(({ chain }) => chain), asOf.map(({ height }) => height)],
   })
   return new Map(rows.map(({ id, amount }) => [id, BigInt(amount)]))

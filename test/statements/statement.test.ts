@@ -171,6 +171,14 @@ describe('what a statement holds', () => {
         guid: '0x9',
         direction: 'RECEIVED',
       },
+      // A token that somebody numbered alike: no message to a model.
+      {
+        ...accrual(A, 5, 0, { to: 'x', by: ALICE, amount: 1 }),
+        to_model_id: null,
+        id: 'u',
+        guid: '0x9',
+        direction: 'RECEIVED',
+      },
     ])
     await insert(database.pool, 'royalty_hop', [hop(A, 5, 1, M(A, 4), M(A, 2), `${A}/fee:3`)])
     const received = { from: M(B, 8), by: ALICE, fee: `${A}/fee:3`, guid: '0x9' }

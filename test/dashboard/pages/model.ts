@@ -200,16 +200,18 @@ export function modelDepth(reader: Reader): void {
     }
     const { rows: money } = await site.pool.query<{ waiting: string }>(
       `SELECT sum(d.claimable)::text AS waiting FROM royalty_vault v JOIN vault_debt d ON d.vault_id = v.id
-        WHERE v.model_id = ANY ($1)`,
+        WHERE v.model_id = ANY ($1) GROUP BY d.token_id HAVING sum(d.claimable) > 0`,
       [all],
     )
+    expect(money.length).toBeGreaterThan(0)
     const waits = await card
       .getByRole('group', { name: /^Money of it/ })
       .getByRole('row')
       .locator('td:nth-of-type(1) .amount')
       .evaluateAll(some => some.map(one => one.getAttribute('title')!))
-    expect(waits.length).toBeGreaterThan(0)
-    expect(digits(money[0]!.waiting)).toBe(waits.map(digits).filter(Boolean).join())
+    expect(waits.map(digits).filter(Boolean).sort()).toEqual(
+      money.map(({ waiting }) => digits(waiting)).sort(),
+    )
     await fine()
     await close()
   })
