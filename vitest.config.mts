@@ -8,8 +8,6 @@ class LongestFirst extends BaseSequencer {
     'test/system/sandbox.',
     'test/system/oneWriter.',
     'test/system/verify.',
-    'test/graph/',
-    'test/indexer/sources/hotSource.',
   ]
 
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -25,8 +23,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/fixtures/globalSetup.ts'],
-    // Three files at a time, on two cores: they wait about as long as they work. One where all must share a given Neo4j.
-    maxWorkers: process.env.NEO4J_URL ? 1 : 3,
+    // Two files at a time, on two cores: most wait as long as they work. One where all must share a given Neo4j.
+    maxWorkers: process.env.NEO4J_URL ? 1 : 2,
     pool: 'forks',
     sequence: { sequencer: LongestFirst },
     testTimeout: 180_000,

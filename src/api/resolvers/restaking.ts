@@ -3,7 +3,7 @@ import type { Row } from '../entities/columns'
 import type { ResolverMap } from '../entities/entityResolvers'
 import type { RequestScope } from '../scope'
 import { userError } from '../userError'
-import { loaderAt } from './loaderAt'
+import { heightOf, heightsOf, loaderAt } from './loaderAt'
 import { LAST_BLOCK, payableShares, slashableQueuedShares } from './restakingQueue'
 
 export const restakingDefs = /* GraphQL */ `
@@ -103,6 +103,8 @@ export function restakingResolvers(): ResolverMap {
   }
 }
 
+const TOLD = { isToldHeights: true }
+
 function blockOrNow(block: number | null | undefined): number {
   return blockOf(block ?? LAST_BLOCK)
 }
@@ -142,8 +144,8 @@ function stakeAt(scope: RequestScope, id: string, block: number): Promise<Row | 
   return loaderAt(scope, stakeAt, 'operator-stake', STAKE).load({ id, block })
 }
 
-/** Of a chain whose processor has not written its height yet: as if no effect waited. */
-const HEIGHT = `coalesce((SELECT max(p.indexed) FROM indexer_progress p WHERE p.chain = a.chain), ${LAST_BLOCK})`
+/** Of a chain of which no height is known: as if no effect waited. */
+const HEIGHT = heightOf('a.chain', `${LAST_BLOCK}`, 3)
 
 /** Newest changes not after the block: index operator_allocation_change_at. */
 const ENCUMBERED = `SELECT a.operator_stake_id AS id, sum(CASE WHEN now.block < c.effect_block
@@ -154,7 +156,7 @@ const ENCUMBERED = `SELECT a.operator_stake_id AS id, sum(CASE WHEN now.block < 
     WHERE a.operator_stake_id = ANY ($1::text[]) GROUP BY 1`
 
 async function encumbered(scope: RequestScope, id: string, block: number): Promise<string> {
-  const row = await loaderAt(scope, encumbered, 'encumbered', ENCUMBERED).load({ id, block })
+  const row = await loaderAt(scope, encumbered, 'encumbered', ENCUMBERED, TOLD).load({ id, block })
   return (row?.sum ?? '0') as string
 }
 
@@ -178,7 +180,7 @@ const DELAY = `SELECT a.id, CASE WHEN now.block < c.effect_block THEN c.current 
   WHERE a.id = ANY ($1::text[])`
 
 function delayAt(scope: RequestScope, id: string, block: number): Promise<Row | undefined> {
-  return loaderAt(scope, delayAt, 'allocation-delay', DELAY).load({ id, block })
+  return loaderAt(scope, delayAt, 'allocation-delay', DELAY, TOLD).load({ id, block })
 }
 
 interface AllocationNow {
@@ -196,10 +198,10 @@ function allocationNow(scope: RequestScope, id: string): Promise<AllocationNow> 
                  CASE WHEN coalesce(s.max_magnitude, 0) = 0 THEN 0
                    ELSE div(s.shares * div(m.magnitude * 1e18, s.max_magnitude), 1e18) END AS slashable
                FROM operator_allocation a LEFT JOIN operator_stake s ON s.id = a.operator_stake_id
-               CROSS JOIN LATERAL (SELECT CASE WHEN ${HEIGHT} < a.effect_block
+               CROSS JOIN LATERAL (SELECT CASE WHEN ${heightOf('a.chain', `${LAST_BLOCK}`, 2)} < a.effect_block
                  THEN a.current_magnitude ELSE a.target_magnitude END AS magnitude) m
                WHERE a.id = ANY ($1::text[])`,
-        values: [ids],
+        values: [ids, ...(await heightsOf(scope))],
       })
       const found = new Map(rows.map(row => [row.id, row]))
       return ids.map(one => found.get(one) ?? { id: one, magnitude: '0', slashable: '0' })

@@ -1,6 +1,6 @@
 import type { Row } from '../entities/columns'
 import type { RequestScope } from '../scope'
-import { loaderAt } from './loaderAt'
+import { heightOf, loaderAt } from './loaderAt'
 
 /** Of questions without a block: none is later. */
 export const LAST_BLOCK = 2 ** 31 - 1
@@ -28,11 +28,10 @@ export async function payableShares(scope: RequestScope, { id }: Row, block: num
   return (row?.shares ?? '0') as string
 }
 
-/** Of a chain whose processor has not written its height yet nothing is reached. Index: restaking_withdrawal_reached. */
+/** Of a chain of which no height is known nothing is reached. Index: restaking_withdrawal_reached. */
 const REACHED = `SELECT s.id, div(q.scaled * coalesce(m.magnitude, 1e18), 1e18) AS shares
     FROM operator_stake s
-    CROSS JOIN LATERAL (SELECT least($2, coalesce((SELECT max(p.indexed) FROM indexer_progress p
-      WHERE p.chain = s.chain), $2)) AS block) now
+    CROSS JOIN LATERAL (SELECT least($2, ${heightOf('s.chain', '$2', 3)}) AS block) now
     CROSS JOIN LATERAL (SELECT coalesce(sum(r.exit_shares), 0) AS scaled
       FROM restaking_withdrawal w JOIN exit_request r ON r.withdrawal_id = w.id AND r.pool_id = s.pool_id
       WHERE w.operator_id = s.operator_id AND w.slashable_until >= now.block AND w.start_block <= now.block) q
@@ -45,6 +44,8 @@ export async function slashableQueuedShares(
   { id }: Row,
   block: number,
 ): Promise<string> {
-  const loader = loaderAt(scope, slashableQueuedShares, 'slashable-queued-shares', REACHED)
+  const loader = loaderAt(scope, slashableQueuedShares, 'slashable-queued-shares', REACHED, {
+    isToldHeights: true,
+  })
   return ((await loader.load({ id: id as string, block }))?.shares ?? '0') as string
 }

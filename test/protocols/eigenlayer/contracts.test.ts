@@ -63,6 +63,12 @@ async function ask(query: string): Promise<any> {
   return data
 }
 
+/** While the processor's note of how far it is, which it writes beside its batches, is far behind them. */
+async function askBehindNote(query: string): ReturnType<typeof ask> {
+  await database.pool.query('UPDATE indexer_progress SET indexed = 1')
+  return ask(query)
+}
+
 const id = (address: string) => `eip155:31337:${address}`
 const pool = (strategy: string) => `eip155:31337/pool:${strategy}`
 const strategies = () => [...chain.strategies, BEACON] as Hex[]
@@ -110,7 +116,7 @@ function everyFigure(): void {
     const allocated = blocks.map(
       (block, i) => `at${i}: at(block: ${block}) { currentMagnitude pendingDiff effectBlock }`,
     )
-    const { operatorStakes, operatorAllocations } = await ask(`{
+    const { operatorStakes, operatorAllocations } = await askBehindNote(`{
       operatorStakes(first: 100) { nodes { id encumberedMagnitude slashableQueuedShares ${at.join(' ')} } }
       operatorAllocations(first: 100) { nodes { operatorId poolId operatorSet avsId modelId magnitude ${allocated.join(' ')} } } }`)
     let slashed = 0
@@ -172,7 +178,7 @@ function everyFigure(): void {
 
   test('of operators: how long their allocations wait', async () => {
     const at = blocks.map((block, i) => `at${i}: delay(block: ${block})`)
-    const { allocationDelays } = await ask(
+    const { allocationDelays } = await askBehindNote(
       `{ allocationDelays(first: 100) { nodes { operatorId delay ${at.join(' ')} } } }`,
     )
     expect(allocationDelays.nodes.length).toBeGreaterThan(0)
