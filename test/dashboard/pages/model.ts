@@ -203,7 +203,7 @@ export function modelDepth(reader: Reader): void {
         WHERE v.model_id = ANY ($1) GROUP BY d.token_id HAVING sum(d.claimable) > 0`,
       [all],
     )
-    expect(money.length).toBeGreaterThan(0)
+    // Whether any waits depends on how far the messages between the chains have come.
     const waits = await card
       .getByRole('group', { name: /^Money of it/ })
       .getByRole('row')
