@@ -62,6 +62,19 @@ export function addressIn(answer: Answer | undefined): string | undefined {
     : `0x${word.toString(16).padStart(40, '0')}`
 }
 
+/** What a view returned, decoded; undefined: nobody answered, or it returned nothing that is its. */
+export function resultIn<Result>(
+  view: { decodeResult(data: string): Result },
+  answer: Answer | undefined,
+): Result | undefined {
+  if (answer?.kind !== 'returned') return undefined
+  try {
+    return view.decodeResult(answer.data)
+  } catch {
+    return undefined
+  }
+}
+
 /** Follows the owners of a contract's NFTs by ERC-721's `Transfer`: ERC-20's has the same topic and three topics in all. */
 export function followsOwners(transfer: AbiEvent<{ to: string; tokenId: bigint }>): Record<string, Handler> {
   return reads(transfer, ({ to, tokenId }, origin) => [nftMoved(origin, tokenId, to)], 4)

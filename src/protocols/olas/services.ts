@@ -4,8 +4,8 @@ import { events as onL2 } from '../../abi/olas/serviceRegistryL2'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { nftId } from '../../ledger/ids'
 import type { AdapterContext, Answer, Read } from '../protocol'
-import { followsOwners, reads } from '../reading'
-import { idsIn, resultOf } from './answers'
+import { followsOwners, reads, resultIn } from '../reading'
+import { idsIn } from './answers'
 import { agentOfService, metadataAt, serviceModel } from './naming'
 
 const serviceAt = (to: string, serviceId: bigint): Read[] => [
@@ -17,7 +17,7 @@ export const serviceHandlers = {
   ...reads(
     events.CreateService,
     ({ serviceId }, origin, context, _, [answer]) =>
-      created(origin, context, serviceId, resultOf(functions.getService, answer)?.configHash, answer),
+      created(origin, context, serviceId, resultIn(functions.getService, answer)?.configHash, answer),
     undefined,
     log => serviceAt(log.address, events.CreateService.decode(log).serviceId),
   ),

@@ -3,7 +3,7 @@ import { events as v3, functions as v3Functions } from '../../abi/virtuals/agent
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, tokenId } from '../../ledger/ids'
 import type { AdapterContext, Answer, ProtocolLog, Read } from '../protocol'
-import { reads, wordIn } from '../reading'
+import { reads, resultIn, wordIn } from '../reading'
 import { agentModel, contractOf, contributionModel } from './naming'
 
 /** Shares are of it (DENOMINATOR). */
@@ -134,11 +134,6 @@ interface Reward {
 
 /** Undefined: nobody answered, or the lists are no pair. */
 function rewardIn(answer: Answer | undefined): Reward | undefined {
-  if (answer?.kind !== 'returned') return undefined
-  try {
-    const reward = v3Functions.getReward.decodeResult(answer.data)
-    return reward.lpValues.length === reward.virtualIds.length ? reward : undefined
-  } catch {
-    return undefined
-  }
+  const reward = resultIn(v3Functions.getReward, answer)
+  return reward?.lpValues.length === reward?.virtualIds.length ? reward : undefined
 }

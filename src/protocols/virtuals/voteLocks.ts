@@ -2,7 +2,7 @@ import { functions, events as ve } from '../../abi/virtuals/veVirtual'
 import type { DomainEvent, Origin } from '../../ledger/events'
 import { accountId, lockId, poolId, tokenId } from '../../ledger/ids'
 import type { AdapterContext, Answer, ProtocolLog, Read } from '../protocol'
-import { reads, wordIn } from '../reading'
+import { reads, resultIn, wordIn } from '../reading'
 import { contractOf } from './naming'
 
 const WEEK_SECONDS = 604_800
@@ -129,10 +129,5 @@ function maxWeeksOf({ deployment }: AdapterContext, answer: Answer | undefined):
 
 /** At the block's end; what changed it meanwhile has a log of its own. Not answered: it does not. */
 function renews(locks: Answer | undefined, id: bigint): boolean {
-  if (locks?.kind !== 'returned') return false
-  try {
-    return functions.getPositions.decodeResult(locks.data).some(lock => lock.id === id && lock.autoRenew)
-  } catch {
-    return false
-  }
+  return resultIn(functions.getPositions, locks)?.some(lock => lock.id === id && lock.autoRenew) ?? false
 }
