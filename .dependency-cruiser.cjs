@@ -12,7 +12,7 @@ const layers = {
   lineage: [],
   graph: ['postgres', 'config', 'lineage'],
   royalties: ['postgres', 'lineage', 'measures'],
-  exports: ['graph', 'postgres', 'http'],
+  exports: ['graph', 'lineage', 'postgres', 'http'],
   prices: ['postgres', 'measures', 'config'],
   // Proofs and their check ask a chain's endpoints as the indexer does; of its pools and ranges they know nothing.
   statements: [

@@ -1,4 +1,4 @@
-import { groupBy } from '../graph/groupBy'
+import { groupBy } from '../lineage/groupBy'
 import { documentName, edgeFacts, type Facts, linksOf, modelFacts, nameOf, placesOf, timeOf } from './facts'
 import type { ExportedEdge, ExportedModel, LineageDocument, ModelRow } from './lineageDocument'
 import { uuid5 } from './uuid5'
@@ -16,10 +16,10 @@ const TYPES: Record<ModelRow['kind'], string> = {
 export function cyclonedx(document: LineageDocument): string {
   const { models, edges } = document
   const root = models[0]!
-  const parents = new Map<string, ExportedEdge[]>(models.map(({ id }) => [id, []]))
-  for (const edge of edges) parents.get(edge.childId)?.push(edge)
+  const links = groupBy(edges, ({ childId }) => childId)
+  const parentsOf = (id: string) => links.get(id) ?? []
   const known = new Map(models.map(model => [model.id, model]))
-  const component = (model: ExportedModel) => componentOf(model, parents.get(model.id)!, known)
+  const component = (model: ExportedModel) => componentOf(model, parentsOf(model.id), known)
   const places = placesOf(document).map(({ chain, place }) => ({
     name: `provenance:height:${chain}`,
     value: place,
@@ -38,9 +38,7 @@ export function cyclonedx(document: LineageDocument): string {
     },
     components: models.slice(1).map(component),
     dependencies: models.map(({ id }) => {
-      const dependsOn = [...new Set(parents.get(id)!.map(edge => edge.parentId))].filter(
-        parent => parent !== id,
-      )
+      const dependsOn = [...new Set(parentsOf(id).map(edge => edge.parentId))].filter(parent => parent !== id)
       return dependsOn.length > 0 ? { ref: id, dependsOn } : { ref: id }
     }),
     compositions: compositionsOf(document),

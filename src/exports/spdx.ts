@@ -1,4 +1,4 @@
-import { groupBy } from '../graph/groupBy'
+import { groupBy } from '../lineage/groupBy'
 import {
   documentName,
   edgeFacts,

@@ -1,3 +1,4 @@
+import { groupBy } from '../lineage/groupBy'
 import { shortestPath } from '../lineage/shortestPath'
 import type { Snapshot } from '../postgres/snapshot'
 import {
@@ -11,7 +12,6 @@ import {
 import { checkCommon } from './commonAncestors'
 import { EDGE_COLUMNS, type EdgeRow, edgeOfRow } from './edgeRows'
 import { LineageRequestError } from './graphError'
-import { groupBy } from './groupBy'
 import {
   type Closure,
   type ClosureBounds,
@@ -125,13 +125,7 @@ export class PostgresLineage implements Lineage {
     }
     const children = new Set(models)
     for (const { nodes } of found.values()) for (const { id } of nodes) children.add(id)
-    const edges = await this.edgesOf([...children], filter)
-    const edgesOfChild = new Map<string, LineageEdge[]>()
-    for (const edge of edges) {
-      const list = edgesOfChild.get(edge.childId)
-      if (list) list.push(edge)
-      else edgesOfChild.set(edge.childId, [edge])
-    }
+    const edgesOfChild = groupBy(await this.edgesOf([...children], filter), ({ childId }) => childId)
     return models.map(model => {
       const subgraph = found.get(model)!
       const inside = new Set(subgraph.nodes.map(node => node.id)).add(model)

@@ -1,3 +1,5 @@
+import { groupBy } from './groupBy'
+
 /** Order within the columns of a layered drawing (Sugiyama, Tagawa, Toda 1981): few lines cross. */
 
 export interface LayerEdge {
@@ -13,12 +15,7 @@ const SWEEPS = 6
  * is the same picture. O(sweeps × (models + edges)), besides sorting: the caller bounds both.
  */
 export function layersOf(columnOf: ReadonlyMap<string, number>, edges: readonly LayerEdge[]): string[][] {
-  const byNumber = new Map<number, string[]>()
-  for (const [id, number] of columnOf) {
-    const column = byNumber.get(number)
-    if (column) column.push(id)
-    else byNumber.set(number, [id])
-  }
+  const byNumber = groupBy(columnOf.keys(), id => columnOf.get(id)!)
   const columns = [...byNumber].sort(([a], [b]) => a - b).map(([, ids]) => ids)
   const linked = new Map<string, string[]>([...columnOf.keys()].map(id => [id, []]))
   for (const { childId, parentId } of edges) {

@@ -1,4 +1,5 @@
 import { cyclicEdges, type Link } from './cycles'
+import { groupBy } from './groupBy'
 import { type Policy, policies } from './policies'
 import { partOf, type Share } from './share'
 
@@ -90,14 +91,9 @@ function toPpm(
 
 /** Edges of an acyclic graph such that all edges into a model come before those out of it (Kahn's algorithm). */
 function inOrder<E extends Link>(edges: E[]): E[] {
-  const ofChild = new Map<string, E[]>()
+  const ofChild = groupBy(edges, ({ childId }) => childId)
   const waiting = new Map<string, number>()
-  for (const edge of edges) {
-    const list = ofChild.get(edge.childId)
-    if (list) list.push(edge)
-    else ofChild.set(edge.childId, [edge])
-    waiting.set(edge.parentId, (waiting.get(edge.parentId) ?? 0) + 1)
-  }
+  for (const { parentId } of edges) waiting.set(parentId, (waiting.get(parentId) ?? 0) + 1)
   const ready = [...ofChild.keys()].filter(id => !waiting.has(id))
   const ordered: E[] = []
   for (let id = ready.pop(); id !== undefined; id = ready.pop()) {

@@ -1,3 +1,4 @@
+import { groupBy } from '../lineage/groupBy'
 import type { Snapshot } from '../postgres/snapshot'
 import { lineageSources } from './lineageSources'
 import type { Movement } from './movements'
@@ -51,13 +52,7 @@ async function hopsOf(db: Snapshot, fees: string[]): Promise<Map<string, Hop[]>>
             ORDER BY fee_id COLLATE "C", from_model_id COLLATE "C", to_model_id COLLATE "C"`,
     values: [fees],
   })
-  const byFee = new Map<string, Hop[]>()
-  for (const hop of rows) {
-    const hops = byFee.get(hop.feeId)
-    if (hops) hops.push(hop)
-    else byFee.set(hop.feeId, [hop])
-  }
-  return byFee
+  return groupBy(rows, ({ feeId }) => feeId)
 }
 
 /** What a share is of: a fee's net, or the amount that a message to a model brought. Anyone can number a token's transfer. */
